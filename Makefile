@@ -1,0 +1,112 @@
+# phasepipe: kopia ... 2>&1 | kopia-progress | phase-agg | status-patch
+#
+# The table: which program needs which room of lib/, and which library.
+
+PROGRAMS = kopia-progress phase-agg status-patch
+
+kopia-progress.rooms = mover base
+kopia-progress.libs  = $(PCRE2) $(JQ)
+phase-agg.rooms      = phase base
+phase-agg.libs       = $(JQ)
+status-patch.rooms   = kube base
+status-patch.libs    =
+
+VERSION = 0.1.0
+
+# What the user may set
+CFLAGS  ?= -O2 -g
+PREFIX  ?= /usr/local
+BINDIR  ?= $(PREFIX)/bin
+MANDIR  ?= $(PREFIX)/share/man
+DESTDIR ?=
+PKG_CONFIG ?= pkg-config
+INSTALL ?= install
+
+# What the build cannot do without
+try   = $(shell $(CC) -Werror $1 -x c -c /dev/null -o /dev/null 2>&1 || echo no)
+keep  = $(foreach f,$1,$(if $(call try,$f),,$f))
+PCRE2 := $(shell $(PKG_CONFIG) --libs libpcre2-8)
+JQ    := $(or $(shell $(PKG_CONFIG) --silence-errors --libs libjq),-ljq)
+WARN  := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
+	-Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Wundef
+HARD  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(call keep,\
+	-fstack-protector-strong -fstack-clash-protection -fcf-protection)
+ASAN  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
+CPPALL := -std=c11 -D_GNU_SOURCE -Iinclude -DPHASEPIPE_VERSION='"$(VERSION)"' \
+	$(shell $(PKG_CONFIG) --cflags libpcre2-8) -MMD -MP
+LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
+
+ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
+UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+
+all: $(PROGRAMS:%=build/bin/%)
+
+# One variant of everything: $1 its directory, $2 its flags
+define variant
+$1/%.o: %.c Makefile
+	@mkdir -p $$(@D)
+	$$(CC) $$(CPPALL) $$(WARN) -fPIE $2 $$(CPPFLAGS) $$(CFLAGS) $3 -c -o $$@ $$<
+
+$(foreach r,$(ROOMS),$(eval $1/lib$r.a: $(patsubst %.c,$1/%.o,$(wildcard lib/$r/*.c))))
+$(ROOMS:%=$1/lib%.a):
+	@rm -f $$@
+	$$(AR) rcs $$@ $$^
+
+$(foreach p,$(PROGRAMS),$(eval $1/bin/$p: $1/filters/$p.o $($p.rooms:%=$1/lib%.a)))
+$(PROGRAMS:%=$1/bin/%):
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ $$($$(@F).libs) $$(LDLIBS)
+
+$(foreach u,$(UNITS),$(eval $1/unit/$u: $1/tests/unit/$u.o $(patsubst %,$1/lib%.a,$(filter-out base,$(ROOMS)) base)))
+$(UNITS:%=$1/unit/%):
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PCRE2) $$(JQ) -lm $$(LDLIBS)
+
+-include $(wildcard $1/filters/*.d $1/lib/*/*.d $1/tests/*/*.d)
+endef
+
+$(eval $(call variant,build,$(HARD)))
+$(eval $(call variant,build/asan,,$(ASAN)))
+
+unit: $(UNITS:%=build/unit/%)
+asan: $(PROGRAMS:%=build/asan/bin/%) $(UNITS:%=build/asan/unit/%)
+
+check:
+	scripts/check
+check-asan:
+	scripts/check asan
+check-valgrind:
+	scripts/check valgrind
+bench: all
+	scripts/bench
+
+install: all
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 755 $(PROGRAMS:%=build/bin/%) $(DESTDIR)$(BINDIR)
+	$(INSTALL) -m 644 $(PROGRAMS:%=filters/%.1) $(DESTDIR)$(MANDIR)/man1
+
+uninstall:
+	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(MANDIR)/man1/%.1)
+
+dist:
+	@mkdir -p build
+	git archive --format=tar.gz --prefix=phasepipe-$(VERSION)/ -o build/phasepipe-$(VERSION).tar.gz HEAD
+
+clean:
+	rm -rf build
+
+help:
+	@echo "all             the programs, in build/bin (default)"
+	@echo "check           every test on this machine (scripts/check)"
+	@echo "check-asan      the same suite under ASan and UBSan"
+	@echo "check-valgrind  the same suite under valgrind"
+	@echo "bench           speed and memory beside named peers"
+	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR"
+	@echo "uninstall       what install put there"
+	@echo "dist            build/phasepipe-$(VERSION).tar.gz from HEAD"
+	@echo "clean           removes build/"
+
+.PHONY: all unit asan check check-asan check-valgrind bench install uninstall \
+	dist clean help
+.DELETE_ON_ERROR:

@@ -1,0 +1,52 @@
+/*
+ * Options from one table, which is also the text of --help.
+ *
+ * Long and short names, values attached (--phase=dump, -pdump) or in the next
+ * argument, "--" ends the options, "-" is an operand.  Every program has
+ * --help and --version without naming them.  What is wrong is said through
+ * msg.h in one line that names the option, the value and what was expected.
+ */
+#ifndef BASE_OPT_H
+#define BASE_OPT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum opt_kind {
+    OPT_FLAG,     /* bool: true when given */
+    OPT_TEXT,     /* const char *: the argument itself, not empty */
+    OPT_COUNT,    /* int64_t: 0 or more */
+    OPT_DURATION, /* int64_t: nanoseconds, as num_duration() reads it */
+};
+
+struct opt {
+    char letter;      /* 0: only a long name */
+    const char *name; /* NULL ends the table */
+    enum opt_kind kind;
+    void *value;
+    const char *argument; /* its name in --help; NULL for a flag */
+    const char *help;     /* one line */
+};
+
+struct opt_program {
+    const char *name;
+    const char *operands; /* as in the synopsis: "[FILE ...]" */
+    const char *purpose;  /* one line */
+    const struct opt *options;
+    int min_operands, max_operands; /* -1: no maximum */
+};
+
+struct opt_result {
+    int status;      /* the exit code where the program shall end */
+    char **operands; /* NULL-terminated, within argv */
+    int count;
+};
+
+/* Reads ARGV into the places that the table names.  False where the program
+ * shall exit with RESULT->status: after --help or --version (0), after wrong
+ * usage (EXIT_USAGE), or where the help could not be written (EXIT_SYSTEM).
+ * Calls msg_program(). */
+bool opt_parse(const struct opt_program *program, int argc, char **argv,
+               struct opt_result *result);
+
+#endif

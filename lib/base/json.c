@@ -1,0 +1,178 @@
+#include "base/json.h"
+
+#include <math.h>
+
+jv json_parse(const char *text, size_t len)
+{
+    struct jv_parser *parser;
+    jv first, second;
+    bool more;
+
+    if (len > INT32_MAX)
+        return jv_invalid();
+    parser = jv_parser_new(0);
+    jv_parser_set_buf(parser, text, (int)len, 0);
+    first = jv_parser_next(parser);
+    second = jv_is_valid(first) ? jv_parser_next(parser) : jv_invalid();
+    more = jv_is_valid(second) || jv_invalid_has_msg(jv_copy(second));
+    jv_free(second);
+    jv_parser_free(parser);
+    if (!more && jv_is_valid(first))
+        return first;
+    jv_free(first);
+    return jv_invalid();
+}
+
+jv json_get(jv object, const char *key)
+{
+    if (jv_get_kind(object) != JV_KIND_OBJECT)
+        return jv_invalid();
+    return jv_object_get(jv_copy(object), jv_string(key));
+}
+
+bool json_get_string(jv object, const char *key, jv *value)
+{
+    jv v = json_get(object, key);
+
+    if (jv_get_kind(v) != JV_KIND_STRING) {
+        jv_free(v);
+        return false;
+    }
+    *value = v;
+    return true;
+}
+
+bool json_get_number(jv object, const char *key, double *value)
+{
+    jv v = json_get(object, key);
+    bool is_number = jv_get_kind(v) == JV_KIND_NUMBER;
+
+    if (is_number && !isnan(jv_number_value(v)))
+        *value = jv_number_value(v);
+    else
+        is_number = false;
+    jv_free(v);
+    return is_number;
+}
+
+bool json_get_int(jv object, const char *key, int64_t *value)
+{
+    const double largest = 9007199254740992.0; /* 2^53: exact up to here */
+    double d;
+
+    if (!json_get_number(object, key, &d) || d < 0 || d > largest ||
+        d != floor(d))
+        return false;
+    *value = (int64_t)d;
+    return true;
+}
+
+bool json_get_bool(jv object, const char *key, bool *value)
+{
+    jv v = json_get(object, key);
+    jv_kind kind = jv_get_kind(v);
+
+    jv_free(v);
+    if (kind != JV_KIND_TRUE && kind != JV_KIND_FALSE)
+        return false;
+    *value = kind == JV_KIND_TRUE;
+    return true;
+}
+
+/* The length of the UTF-8 character at TEXT; 0 where there is none.  RFC 3629:
+ * no overlong forms, no surrogates, nothing above U+10FFFF. */
+static size_t utf8_length(const unsigned char *text, size_t len)
+{
+    unsigned char c = text[0];
+    size_t n = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
+
+    if (n == 0 || c > 0xF4 || n > len)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    if ((c == 0xE0 && text[1] < 0xA0) || (c == 0xED && text[1] > 0x9F) ||
+        (c == 0xF0 && text[1] < 0x90) || (c == 0xF4 && text[1] > 0x8F))
+        return 0;
+    return n;
+}
+
+static bool is_plain(unsigned char c)
+{
+    return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
+static void put_unicode_escape(struct buf *b, unsigned code)
+{
+    static const char hex[] = "0123456789abcdef";
+    char escape[] = {
+        '\\', 'u', '0', '0', hex[code >> 4 & 15], hex[code & 15]
+    };
+
+    buf_add(b, escape, sizeof escape);
+}
+
+/* One character that is not plain, at TEXT; returns how many bytes it has. */
+static size_t put_special(struct buf *b, const unsigned char *text, size_t len)
+{
+    static const char letters[] = "\b\t\n\f\r\"\\";
+    static const char names[] = "btnfr\"\\";
+    const char *letter = memchr(letters, text[0], sizeof letters - 1);
+    size_t n = utf8_length(text, len);
+
+    if (letter != NULL) {
+        buf_char(b, '\\');
+        buf_char(b, names[letter - letters]);
+    } else if (n == 0) {
+        buf_str(b, "\xEF\xBF\xBD"); /* U+FFFD */
+        return 1;
+    } else if (n == 1) {
+        put_unicode_escape(b, text[0]);
+    } else if (text[0] == 0xC2 && text[1] < 0xA0) {
+        put_unicode_escape(b, text[1]);
+    } else {
+        buf_add(b, (const char *)text, n);
+    }
+    return n;
+}
+
+void json_put_string(struct buf *b, const char *text, size_t len)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    size_t at = 0;
+
+    buf_char(b, '"');
+    while (at < len) {
+        size_t plain = at;
+
+        while (plain < len && is_plain(bytes[plain]))
+            plain++;
+        buf_add(b, text + at, plain - at);
+        at = plain;
+        if (at < len)
+            at += put_special(b, bytes + at, len - at);
+    }
+    buf_char(b, '"');
+}
+
+void json_put_value(struct buf *b, jv v)
+{
+    jv text = jv_dump_string(jv_copy(v), 0);
+
+    buf_add(b, jv_string_value(text),
+            (size_t)jv_string_length_bytes(jv_copy(text)));
+    jv_free(text);
+}
+
+void json_put_hundredths(struct buf *b, int64_t hundredths)
+{
+    int64_t rest = hundredths % 100;
+
+    json_put_int(b, hundredths / 100);
+    if (rest != 0) {
+        char decimals[] = { '.', (char)('0' + rest / 10),
+                            (char)('0' + rest % 10) };
+
+        buf_add(b, decimals, rest % 10 != 0 ? 3 : 2);
+    }
+}

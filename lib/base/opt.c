@@ -1,0 +1,233 @@
+#include "base/opt.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/msg.h"
+#include "base/num.h"
+#include "base/out.h"
+
+enum { HELP_MAX = 16 * 1024, HELP_COLUMN = 27 };
+
+static bool wants_argument(const struct opt *o)
+{
+    return o->kind != OPT_FLAG;
+}
+
+static void put_spaces(struct buf *b, size_t upto)
+{
+    do
+        buf_char(b, ' ');
+    while (b->len < upto);
+}
+
+static void help_line(struct buf *b, char letter, const char *name,
+                      const char *argument, const char *help)
+{
+    size_t start = b->len;
+
+    buf_str(b, "  ");
+    if (letter != 0) {
+        buf_char(b, '-');
+        buf_char(b, letter);
+        buf_str(b, ", --");
+    } else {
+        buf_str(b, "    --");
+    }
+    buf_str(b, name);
+    if (argument != NULL) {
+        buf_char(b, ' ');
+        buf_str(b, argument);
+    }
+    put_spaces(b, start + HELP_COLUMN);
+    buf_str(b, help);
+    buf_char(b, '\n');
+}
+
+static int say(struct buf *b)
+{
+    bool written = !b->failed && write_all(STDOUT_FILENO, b->bytes, b->len);
+
+    buf_free(b);
+    return written ? EXIT_DONE
+                   : msg_fatal_sys("unable to write standard output");
+}
+
+static int print_help(const struct opt_program *program)
+{
+    struct buf b = BUF_INIT(HELP_MAX);
+
+    buf_str(&b, "Usage: ");
+    buf_str(&b, program->name);
+    buf_str(&b, " [OPTION ...] ");
+    buf_str(&b, program->operands);
+    buf_str(&b, "\n");
+    buf_str(&b, program->purpose);
+    buf_str(&b, "\n\n");
+    for (const struct opt *o = program->options; o->name != NULL; o++)
+        help_line(&b, o->letter, o->name, o->argument, o->help);
+    help_line(&b, 'h', "help", NULL, "print this text");
+    help_line(&b, 0, "version", NULL, "print the version");
+    buf_str(&b, "\nThe manual: man ");
+    buf_str(&b, program->name);
+    buf_char(&b, '\n');
+    return say(&b);
+}
+
+static int print_version(const struct opt_program *program)
+{
+    struct buf b = BUF_INIT(HELP_MAX);
+
+    buf_str(&b, program->name);
+    buf_str(&b, " (phasepipe) " PHASEPIPE_VERSION "\n");
+    return say(&b);
+}
+
+static int misuse(const struct opt_program *program, const char *what,
+                  const char *name)
+{
+    return msg_fatal(EXIT_USAGE, "%s: %s (see %s --help)", name, what,
+                     program->name);
+}
+
+/* Stores TEXT where the table says; NULL, or what was expected instead. */
+static const char *store(const struct opt *o, const char *text)
+{
+    size_t len = strlen(text);
+
+    switch (o->kind) {
+    case OPT_FLAG:
+        *(bool *)o->value = true;
+        return NULL;
+    case OPT_TEXT:
+        *(const char **)o->value = text;
+        return len > 0 ? NULL : "is empty";
+    case OPT_COUNT:
+        return num_int(text, len, o->value)
+                   ? NULL
+                   : "is not a whole number such as 0 or 12";
+    case OPT_DURATION:
+        return num_duration(text, len, o->value)
+                   ? NULL
+                   : "is not a duration such as 15s, 2m30s or 500ms";
+    }
+    return "has no kind";
+}
+
+static const struct opt *find(const struct opt_program *program, char letter,
+                              const char *name, size_t len)
+{
+    for (const struct opt *o = program->options; o->name != NULL; o++)
+        if (name != NULL
+                ? strlen(o->name) == len && memcmp(o->name, name, len) == 0
+                : o->letter == letter)
+            return o;
+    return NULL;
+}
+
+struct scan {
+    const struct opt_program *program;
+    char **argv;
+    int argc, at; /* at: the argument that is being read */
+};
+
+/* Takes the option O, called SPELLED, with the value ATTACHED to it (or NULL);
+ * 0, or the exit code. */
+static int take(struct scan *s, const struct opt *o, const char *spelled,
+                const char *attached)
+{
+    const char *value = attached;
+    const char *wrong;
+
+    if (!wants_argument(o) && attached != NULL)
+        return misuse(s->program, "takes no value", spelled);
+    if (wants_argument(o) && attached == NULL) {
+        if (s->at + 1 >= s->argc)
+            return misuse(s->program, "needs a value", spelled);
+        value = s->argv[++s->at];
+    }
+    wrong = store(o, value != NULL ? value : "");
+    if (wrong != NULL)
+        return msg_fatal(EXIT_USAGE, "%s: \"%s\" %s", spelled, value, wrong);
+    return 0;
+}
+
+static int take_long(struct scan *s, char *argument)
+{
+    char *equals = strchr(argument, '=');
+    size_t len =
+        equals != NULL ? (size_t)(equals - argument) - 2 : strlen(argument) - 2;
+    const struct opt *o = find(s->program, 0, argument + 2, len);
+
+    if (o == NULL)
+        return misuse(s->program, "unknown option", argument);
+    if (equals != NULL)
+        *equals = '\0';
+    return take(s, o, argument, equals != NULL ? equals + 1 : NULL);
+}
+
+static int take_letters(struct scan *s, const char *argument)
+{
+    for (const char *letter = argument + 1; *letter != '\0'; letter++) {
+        const char spelled[] = { '-', *letter, '\0' };
+        const struct opt *o = find(s->program, *letter, NULL, 0);
+        int status;
+
+        if (o == NULL)
+            return misuse(s->program, "unknown option", spelled);
+        if (wants_argument(o) && letter[1] != '\0')
+            return take(s, o, spelled, letter + 1);
+        status = take(s, o, spelled, NULL);
+        if (status != 0 || wants_argument(o))
+            return status;
+    }
+    return 0;
+}
+
+static int check_count(const struct opt_program *program, int count)
+{
+    if (count < program->min_operands)
+        return msg_fatal(EXIT_USAGE, "missing operand; usage: %s %s",
+                         program->name, program->operands);
+    if (program->max_operands >= 0 && count > program->max_operands)
+        return msg_fatal(EXIT_USAGE, "too many operands; usage: %s %s",
+                         program->name, program->operands);
+    return 0;
+}
+
+bool opt_parse(const struct opt_program *program, int argc, char **argv,
+               struct opt_result *result)
+{
+    struct scan s = { .program = program, .argv = argv, .argc = argc };
+    bool only_operands = false;
+
+    msg_program(program->name);
+    *result = (struct opt_result){ .operands = argv };
+    for (s.at = 1; s.at < argc; s.at++) {
+        char *argument = argv[s.at];
+        bool operand =
+            only_operands || argument[0] != '-' || argument[1] == '\0';
+
+        if (operand) {
+            argv[result->count++] = argument; /* never past s.at */
+        } else if (strcmp(argument, "--") == 0) {
+            only_operands = true;
+        } else if (strcmp(argument, "--help") == 0 ||
+                   strcmp(argument, "-h") == 0) {
+            result->status = print_help(program);
+            return false;
+        } else if (strcmp(argument, "--version") == 0) {
+            result->status = print_version(program);
+            return false;
+        } else {
+            result->status = argument[1] == '-' ? take_long(&s, argument)
+                                                : take_letters(&s, argument);
+            if (result->status != 0)
+                return false;
+        }
+    }
+    result->status = check_count(program, result->count);
+    argv[result->count] = NULL;
+    return result->status == 0;
+}

@@ -1,0 +1,72 @@
+#include "base/out.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OUT_SIZE = 64 * 1024 };
+
+bool write_all(int fd, const char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t written = write(fd, bytes, n);
+
+        if (written >= 0) {
+            bytes += written;
+            n -= (size_t)written;
+        } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
+            /* a descriptor that somebody else made non-blocking */
+            struct pollfd ready = { .fd = fd, .events = POLLOUT };
+
+            if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+                return false;
+        } else if (errno != EINTR) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool out_open(struct out *o, int fd, void (*on_loss)(int errnum))
+{
+    *o = (struct out){ .fd = fd, .on_loss = on_loss };
+    o->bytes = malloc(OUT_SIZE);
+    return o->bytes != NULL;
+}
+
+static void put(struct out *o, const char *bytes, size_t n)
+{
+    if (o->error != 0 || write_all(o->fd, bytes, n))
+        return;
+    o->error = errno;
+    if (o->on_loss != NULL)
+        o->on_loss(o->error);
+}
+
+void out_write(struct out *o, const char *bytes, size_t n)
+{
+    if (n > OUT_SIZE - o->len)
+        out_flush(o);
+    if (n > OUT_SIZE) {
+        put(o, bytes, n);
+        return;
+    }
+    memcpy(o->bytes + o->len, bytes, n);
+    o->len += n;
+}
+
+void out_flush(struct out *o)
+{
+    put(o, o->bytes, o->len);
+    o->len = 0;
+}
+
+bool out_close(struct out *o)
+{
+    out_flush(o);
+    free(o->bytes);
+    o->bytes = NULL;
+    return o->error == 0;
+}

@@ -1,0 +1,37 @@
+# What every test file loads: the programs under test as functions, and a
+# working directory of its own.
+#
+# PHASEPIPE_BIN   where the programs are (default: build/bin)
+# PHASEPIPE_WRAP  what runs them, such as valgrind with its options
+
+bats_require_minimum_version 1.5.0
+bats_load_library bats-support
+bats_load_library bats-assert
+
+ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
+BIN=${PHASEPIPE_BIN:-$ROOT/build/bin}
+WRAP=${PHASEPIPE_WRAP:-}
+export ROOT BIN WRAP LC_ALL=C TZ=UTC
+
+# shellcheck disable=SC2086 # WRAP is a command with its options
+kopia-progress() { $WRAP "$BIN/kopia-progress" "$@"; }
+# shellcheck disable=SC2086
+phase-agg() { $WRAP "$BIN/phase-agg" "$@"; }
+# shellcheck disable=SC2086
+status-patch() { $WRAP "$BIN/status-patch" "$@"; }
+export -f kopia-progress phase-agg status-patch
+
+# In CI a test that is skipped is a test that failed.
+skip() {
+    if [ -n "${CI:-}" ]; then
+        printf 'skipped in CI: %s\n' "$*" >&2
+        return 1
+    fi
+    BATS_TEST_SKIPPED=${1:-1}
+    exit 0
+}
+
+setup() {
+    unset PHASEPIPE_CLOCK
+    cd "$BATS_TEST_TMPDIR" || return 1
+}
