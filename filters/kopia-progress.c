@@ -1,1 +1,245 @@
-int main(void){return 0;}
+/*
+ * kopia-progress: kopia's console bytes on standard input, or from files, to
+ * stats, messages and a result as JSON Lines on standard output.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/msg.h"
+#include "base/opt.h"
+#include "base/out.h"
+#include "base/rec.h"
+#include "base/start.h"
+#include "base/timed.h"
+#include "mover/grammar.h"
+#include "mover/kopia.h"
+
+static struct {
+    bool pass, unmatched, forms;
+    const char *record, *replay;
+    int64_t sources, speed, hint_after;
+} options = { .speed = 1, .hint_after = 30 * CLOCK_SECOND };
+
+static const struct opt table[] = {
+    { 'f', "forms", OPT_FLAG, &options.forms, NULL,
+      "print the kinds of lines that are understood" },
+    { 0, "hint-after", OPT_DURATION, &options.hint_after, "DURATION",
+      "say why nothing may come (30s; 0: only at the end)" },
+    { 'p', "pass", OPT_FLAG, &options.pass, NULL,
+      "copy the input, unchanged, to standard error" },
+    { 0, "record", OPT_TEXT, &options.record, "FILE",
+      "save the input with its times" },
+    { 0, "replay", OPT_TEXT, &options.replay, "FILE",
+      "read a recording instead of standard input" },
+    { 'n', "sources", OPT_COUNT, &options.sources, "N",
+      "kopia snapshots N sources: say overallPercent" },
+    { 0, "speed", OPT_COUNT, &options.speed, "N",
+      "replay N times as fast (1; 0: without waiting)" },
+    { 'u', "unmatched", OPT_FLAG, &options.unmatched, NULL,
+      "show on standard error what was not understood" },
+    { .name = NULL },
+};
+
+static const struct opt_program program = {
+    .name = "kopia-progress",
+    .operands = "[FILE ...]",
+    .purpose = "Turns what kopia prints into JSON Lines stats.",
+    .options = table,
+    .max_operands = -1,
+};
+
+/* One run of this program. */
+struct filter {
+    struct kopia *kopia;
+    struct out out, pass;
+    struct clock clock;
+    struct timed_writer recording;
+    int64_t started;
+    bool hinted;
+};
+
+static void on_record(void *arg, const char *record, size_t len)
+{
+    struct filter *f = arg;
+
+    out_write(&f->out, record, len);
+}
+
+static void on_unmatched(void *arg, const char *line, size_t len)
+{
+    (void)arg;
+    msg_info("unmatched: %.*s", (int)len, line);
+}
+
+static void on_bytes(void *arg, const char *bytes, size_t n)
+{
+    struct filter *f = arg;
+
+    if (options.pass) {
+        out_write(&f->pass, bytes, n);
+        out_flush(&f->pass);
+    }
+    if (options.record != NULL)
+        timed_add(&f->recording, bytes, n);
+}
+
+/* Says once why there may be no progress. */
+static void hint(struct filter *f)
+{
+    const char *why = kopia_silence(f->kopia);
+
+    if (why != NULL && !f->hinted)
+        msg_warn("%s", why);
+    f->hinted = true;
+}
+
+/* Milliseconds until it is time for the hint; -1: never. */
+static int until_hint(struct filter *f)
+{
+    int64_t left;
+
+    if (f->hinted || options.hint_after == 0)
+        return -1;
+    left = options.hint_after - (clock_steady(&f->clock) - f->started);
+    if (left > 0)
+        return left / 1000000 < 3600000 ? (int)(left / 1000000) + 1 : 3600000;
+    hint(f);
+    return -1;
+}
+
+/* Reads IN to its end. */
+static int read_all(struct filter *f, struct rec *in, const char *name)
+{
+    struct record piece;
+    enum rec_status status;
+
+    in->out = &f->out;
+    in->tap = options.pass || options.record != NULL ? on_bytes : NULL;
+    in->tap_arg = f;
+    do {
+        status = rec_next(in, &piece, f->hinted ? -1 : until_hint(f));
+        if (status == REC_OK)
+            kopia_piece(f->kopia, &piece);
+    } while (status != REC_EOF && status != REC_ERROR);
+    if (in->cut_records > 0)
+        msg_warn("%s: lines above %d bytes were cut: %llu", name, REC_CEILING,
+                 (unsigned long long)in->cut_records);
+    return status == REC_ERROR ? msg_fatal_sys("unable to read %s", name) : 0;
+}
+
+static int read_file(struct filter *f, int fd, const char *name)
+{
+    struct rec in;
+    struct timed_reader timed;
+    int status;
+
+    if (!rec_open(&in, fd, CUT_CR_LF))
+        return msg_fatal_sys("unable to read %s", name);
+    if (options.replay != NULL) {
+        if (!timed_open(&timed, fd, options.speed, &f->clock))
+            return msg_fatal_sys("unable to read %s", name);
+        in.read = timed_read;
+        in.read_arg = &timed;
+    }
+    status = read_all(f, &in, name);
+    if (options.replay != NULL)
+        timed_close(&timed);
+    rec_close(&in);
+    return status;
+}
+
+static int read_files(struct filter *f, char *const *names)
+{
+    int status = 0;
+
+    for (; *names != NULL && status == 0; names++) {
+        bool is_stdin = strcmp(*names, "-") == 0;
+        int fd = is_stdin ? STDIN_FILENO : open(*names, O_RDONLY | O_CLOEXEC);
+
+        if (fd < 0)
+            return msg_fatal_sys("unable to open %s", *names);
+        status = read_file(f, fd, is_stdin ? "standard input" : *names);
+        if (!is_stdin)
+            close(fd);
+    }
+    return status;
+}
+
+static int print_forms(void)
+{
+    struct buf b = BUF_INIT(256 * 1024);
+    bool written;
+
+    grammar_print(&b);
+    written = !b.failed && write_all(STDOUT_FILENO, b.bytes, b.len);
+    buf_free(&b);
+    return written ? 0 : msg_fatal_sys("unable to write standard output");
+}
+
+static int open_filter(struct filter *f)
+{
+    struct kopia_options kopia_options = {
+        .sources = options.sources,
+        .emit = on_record,
+        .unmatched = options.unmatched ? on_unmatched : NULL,
+        .arg = f,
+    };
+
+    if (!clock_open(&f->clock, getenv("PHASEPIPE_CLOCK")))
+        return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK is no time");
+    f->started = clock_steady(&f->clock);
+    if (options.record != NULL &&
+        !timed_create(&f->recording, options.record, &f->clock))
+        return msg_fatal_sys("unable to create %s", options.record);
+    f->kopia = kopia_new(&kopia_options);
+    if (f->kopia == NULL || !out_open(&f->pass, STDERR_FILENO, NULL) ||
+        !out_open(&f->out, STDOUT_FILENO, msg_output_lost))
+        return msg_fatal_sys("unable to start");
+    return 0;
+}
+
+/* The end of the input: the result, and whether everything was written. */
+static int close_filter(struct filter *f, int status)
+{
+    bool failed = kopia_end(f->kopia);
+
+    hint(f);
+    kopia_free(f->kopia);
+    if (status == 0 && failed)
+        status = EXIT_DATA;
+    if (options.record != NULL && !timed_finish(&f->recording))
+        status = msg_fatal_sys("unable to write %s", options.record);
+    if (!out_close(&f->out) || !out_close(&f->pass))
+        status = EXIT_SYSTEM;
+    return status;
+}
+
+int main(int argc, char **argv)
+{
+    static char standard_input[] = "-";
+    char *names[] = { standard_input, NULL };
+    char *const *inputs = names;
+    struct opt_result given;
+    struct filter filter = { .hinted = false };
+    int status;
+
+    start_filter();
+    if (!opt_parse(&program, argc, argv, &given))
+        return given.status;
+    if (options.forms)
+        return msg_exit_status(print_forms());
+    if (options.replay != NULL && given.count > 0)
+        return msg_fatal(EXIT_USAGE, "--replay and FILE exclude each other");
+    if (options.replay != NULL)
+        names[0] = (char *)options.replay;
+    else if (given.count > 0)
+        inputs = given.operands;
+    status = open_filter(&filter);
+    if (status == 0)
+        status = close_filter(&filter, read_files(&filter, inputs));
+    return msg_exit_status(status);
+}

@@ -50,7 +50,7 @@ void json_put_value(struct buf *b, jv v);
 /* Appends the digits of VALUE. */
 static inline void json_put_int(struct buf *b, int64_t value)
 {
-    char digits[21] = "-";
+    char digits[NUM_DIGITS + 1] = "-";
     bool negative = value < 0;
     size_t n = num_format(negative ? 0 - (uint64_t)value : (uint64_t)value,
                           digits + negative);

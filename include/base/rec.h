@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "base/out.h"
 
@@ -43,6 +44,9 @@ struct rec {
     enum rec_cut at;
     struct out *out;           /* flushed before waiting; may be NULL */
     const sigset_t *wait_mask; /* signal mask while waiting; may be NULL */
+    /* reads instead of read(2) from fd, and waits itself; may be NULL */
+    ssize_t (*read)(void *arg, char *bytes, size_t n);
+    void *read_arg;
     /* sees every byte as it arrives, before it is cut; may be NULL */
     void (*tap)(void *arg, const char *bytes, size_t n);
     void *tap_arg;

@@ -8,7 +8,7 @@
 #include "base/num.h"
 #include "base/out.h"
 
-enum { HELP_MAX = 16 * 1024, HELP_COLUMN = 27 };
+enum { HELP_MAX = 16 * 1024, HELP_COLUMN = 28 };
 
 static bool wants_argument(const struct opt *o)
 {

@@ -37,10 +37,37 @@ static int wait_readable(struct rec *r, int timeout_ms)
     return ppoll(&ready, 1, timeout_ms < 0 ? NULL : &wait, r->wait_mask);
 }
 
-/* Reads once, waiting where there is nothing to read. */
+/* Reads into the free room, waiting where there is nothing to read. */
+static enum rec_status read_some(struct rec *r, int timeout_ms, ssize_t *n)
+{
+    char *room = r->bytes + r->end;
+
+    if (r->read != NULL) {
+        if (r->out != NULL)
+            out_flush(r->out);
+        *n = r->read(r->read_arg, room, REC_SIZE - r->end);
+        return *n < 0 ? REC_ERROR : REC_OK;
+    }
+    for (;;) {
+        int ready = wait_readable(r, timeout_ms);
+
+        if (ready < 0)
+            return errno == EINTR ? REC_INTERRUPTED : REC_ERROR;
+        if (ready == 0)
+            return REC_TIMEOUT;
+        *n = read(r->fd, room, REC_SIZE - r->end);
+        if (*n >= 0)
+            return REC_OK;
+        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
+            return REC_ERROR;
+    }
+}
+
+/* Reads once. */
 static enum rec_status fill(struct rec *r, int timeout_ms)
 {
-    ssize_t n;
+    enum rec_status status;
+    ssize_t n = 0;
 
     if (r->start > 0) { /* what is unread goes to the front */
         memmove(r->bytes, r->bytes + r->start, r->end - r->start);
@@ -49,21 +76,9 @@ static enum rec_status fill(struct rec *r, int timeout_ms)
         r->start = 0;
     }
     r->next_cr = r->next_lf = r->scanned; /* looked for again, from there */
-    for (;;) {
-        int ready = wait_readable(r, timeout_ms);
-
-        if (ready < 0 && errno == EINTR)
-            return REC_INTERRUPTED;
-        if (ready < 0)
-            return REC_ERROR;
-        if (ready == 0)
-            return REC_TIMEOUT;
-        n = read(r->fd, r->bytes + r->end, REC_SIZE - r->end);
-        if (n >= 0)
-            break;
-        if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK)
-            return REC_ERROR;
-    }
+    status = read_some(r, timeout_ms, &n);
+    if (status != REC_OK)
+        return status;
     r->eof = n == 0;
     if (n > 0 && r->tap != NULL)
         r->tap(r->tap_arg, r->bytes + r->end, (size_t)n);

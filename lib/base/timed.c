@@ -1,0 +1,186 @@
+#include "base/timed.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/num.h"
+
+/* A read of a whole pipe fits into one line of the reader below. */
+enum { CHUNK_MAX = 32 * 1024, LINE_MAX_BYTES = REC_CEILING };
+enum { TENTHS_OF_MS = 10000 };
+
+static const char alphabet[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+static void put_base64(struct buf *b, const char *bytes, size_t n)
+{
+    const unsigned char *in = (const unsigned char *)bytes;
+
+    for (; n > 0; in += 3, n -= n < 3 ? n : 3) {
+        unsigned bits = (unsigned)in[0] << 16 | (n > 1 ? in[1] : 0u) << 8 |
+                        (n > 2 ? in[2] : 0u);
+        char four[] = { alphabet[bits >> 18], alphabet[bits >> 12 & 63],
+                        n > 1 ? alphabet[bits >> 6 & 63] : '=',
+                        n > 2 ? alphabet[bits & 63] : '=' };
+
+        buf_add(b, four, sizeof four);
+    }
+}
+
+/* Decodes LEN characters; false where they are no base64. */
+static bool get_base64(struct buf *b, const char *text, size_t len)
+{
+    if (len % 4 != 0)
+        return false;
+    for (size_t i = 0; i < len; i += 4) {
+        size_t pads = text[i + 3] != '=' ? 0 : text[i + 2] != '=' ? 1 : 2;
+        unsigned bits = 0;
+        char three[3];
+
+        if (pads > 0 && i + 4 < len)
+            return false;
+        for (size_t j = 0; j < 4; j++) {
+            const char *at = j >= 4 - pads ? alphabet
+                             : text[i + j] != '\0'
+                                 ? strchr(alphabet, text[i + j])
+                                 : NULL;
+
+            if (at == NULL)
+                return false;
+            bits = bits << 6 | (unsigned)(at - alphabet);
+        }
+        three[0] = (char)(bits >> 16);
+        three[1] = (char)(bits >> 8);
+        three[2] = (char)bits;
+        buf_add(b, three, 3 - pads);
+    }
+    return !b->failed;
+}
+
+static void put_seconds(struct buf *b, int64_t ns)
+{
+    int64_t ticks = ns / (CLOCK_SECOND / TENTHS_OF_MS);
+    int64_t rest = ticks % TENTHS_OF_MS;
+    char digits[NUM_DIGITS];
+
+    buf_add(b, digits, num_format((uint64_t)(ticks / TENTHS_OF_MS), digits));
+    buf_char(b, '.');
+    for (int64_t place = TENTHS_OF_MS / 10; place > 0; place /= 10)
+        buf_char(b, (char)('0' + rest / place % 10));
+}
+
+bool timed_create(struct timed_writer *w, const char *path, struct clock *clock)
+{
+    *w = (struct timed_writer){ .clock = clock,
+                                .line = BUF_INIT(LINE_MAX_BYTES) };
+    w->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    w->start = clock_steady(clock);
+    return w->fd >= 0;
+}
+
+void timed_add(struct timed_writer *w, const char *bytes, size_t n)
+{
+    int64_t now = clock_steady(w->clock) - w->start;
+
+    while (n > 0 && w->error == 0) {
+        size_t part = n < CHUNK_MAX ? n : CHUNK_MAX;
+
+        buf_clear(&w->line);
+        put_seconds(&w->line, now);
+        buf_char(&w->line, '\t');
+        put_base64(&w->line, bytes, part);
+        buf_char(&w->line, '\n');
+        if (w->line.failed)
+            w->error = ENOMEM;
+        else if (!write_all(w->fd, w->line.bytes, w->line.len))
+            w->error = errno;
+        bytes += part;
+        n -= part;
+    }
+}
+
+bool timed_finish(struct timed_writer *w)
+{
+    buf_free(&w->line);
+    if (close(w->fd) < 0 && w->error == 0)
+        w->error = errno;
+    errno = w->error;
+    return w->error == 0;
+}
+
+bool timed_open(struct timed_reader *r, int fd, int64_t speed,
+                struct clock *clock)
+{
+    *r = (struct timed_reader){ .clock = clock,
+                                .speed = speed,
+                                .chunk = BUF_INIT(LINE_MAX_BYTES) };
+    r->start = clock_steady(clock);
+    return rec_open(&r->lines, fd, CUT_LF);
+}
+
+void timed_close(struct timed_reader *r)
+{
+    rec_close(&r->lines);
+    buf_free(&r->chunk);
+}
+
+/* Sleeps until DUE (ns after the start of the recording) has come. */
+static void wait_until(struct timed_reader *r, int64_t due)
+{
+    int64_t left;
+    struct timespec pause;
+
+    if (r->speed == 0 || r->clock->set)
+        return;
+    left = due / r->speed - (clock_steady(r->clock) - r->start);
+    if (left <= 0)
+        return;
+    pause = (struct timespec){ .tv_sec = left / CLOCK_SECOND,
+                               .tv_nsec = left % CLOCK_SECOND };
+    while (nanosleep(&pause, &pause) < 0 && errno == EINTR)
+        ;
+}
+
+/* Reads "SECONDS<TAB>BASE64"; false where the line is something else. */
+static bool read_line(struct timed_reader *r, const struct record *line)
+{
+    const char *tab = memchr(line->text, '\t', line->len);
+    size_t head = tab != NULL ? (size_t)(tab - line->text) : 0;
+    int64_t due;
+
+    buf_clear(&r->chunk);
+    r->given = 0;
+    if (tab == NULL || line->cut ||
+        !num_decimal(line->text, head, CLOCK_SECOND, &due) ||
+        !get_base64(&r->chunk, tab + 1, line->len - head - 1))
+        return false;
+    wait_until(r, due);
+    return true;
+}
+
+ssize_t timed_read(void *reader, char *bytes, size_t n)
+{
+    struct timed_reader *r = reader;
+
+    while (r->given == r->chunk.len) {
+        struct record line;
+        enum rec_status status = rec_next(&r->lines, &line, -1);
+
+        if (status == REC_EOF)
+            return 0;
+        if (status == REC_ERROR)
+            return -1;
+        if (status == REC_OK && !read_line(r, &line)) {
+            errno = EBADMSG;
+            return -1;
+        }
+    }
+    if (n > r->chunk.len - r->given)
+        n = r->chunk.len - r->given;
+    memcpy(bytes, r->chunk.bytes + r->given, n);
+    r->given += n;
+    return (ssize_t)n;
+}

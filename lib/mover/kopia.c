@@ -1,0 +1,331 @@
+#include "mover/kopia.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mover/document.h"
+#include "mover/message.h"
+#include "mover/report.h"
+
+struct kopia {
+    struct matcher *matcher;
+    struct report report;
+    struct message message;   /* whose pieces are being joined */
+    struct document document; /* whose lines are being joined */
+    struct document_facts facts;
+    struct buf plain; /* the piece without SGR */
+
+    struct buf suspect;    /* a failure text, if nothing follows it */
+    bool suspect_is_error; /* it came at level ERROR */
+    uint64_t recognised, unmatched;
+};
+
+/* A line on its way; what stood in front of it is gone. */
+struct line {
+    const char *at;
+    size_t len;
+    const struct record *piece; /* NULL: within a JSON log line */
+    bool error;                 /* at level ERROR */
+};
+
+static void parse_line(struct kopia *k, struct line line);
+
+struct kopia *kopia_new(const struct kopia_options *options)
+{
+    struct kopia *k = calloc(1, sizeof *k);
+
+    if (k == NULL)
+        return NULL;
+    k->message = MESSAGE_INIT;
+    k->document = DOCUMENT_INIT;
+    k->plain = BUF_INIT(REC_CEILING);
+    k->suspect = BUF_INIT(FAILURE_CEILING);
+    report_init(&k->report, options);
+    document_facts_init(&k->facts);
+    k->matcher = matcher_new();
+    if (k->matcher != NULL)
+        return k;
+    kopia_free(k);
+    return NULL;
+}
+
+void kopia_free(struct kopia *k)
+{
+    if (k == NULL)
+        return;
+    matcher_free(k->matcher);
+    report_free(&k->report);
+    buf_free(&k->message.raw);
+    buf_free(&k->document.text);
+    document_facts_free(&k->facts);
+    buf_free(&k->plain);
+    buf_free(&k->suspect);
+    free(k);
+}
+
+struct kopia_counts kopia_counts(const struct kopia *k)
+{
+    return (struct kopia_counts){ .recognised = k->recognised,
+                                  .progress = k->report.progress,
+                                  .unmatched = k->unmatched,
+                                  .gave_up = matcher_gave_up(k->matcher) };
+}
+
+const char *kopia_silence(const struct kopia *k)
+{
+    const struct run *run = &k->report.run;
+
+    if (k->recognised == 0)
+        return "nothing that kopia prints was recognised: its progress goes to "
+               "standard error (add 2>&1), since 0.23.0 only with --progress "
+               "where standard output is no terminal, and --log-level=error "
+               "hides its log lines";
+    if (k->report.progress == 0 && run->operation == OP_SNAPSHOT &&
+        run->saved != STATE_UNCHANGED && !run->failed)
+        return "kopia prints no progress: since 0.23.0 it needs --progress "
+               "where standard output is no terminal";
+    return NULL;
+}
+
+static void unmatched(struct kopia *k, const struct line *line)
+{
+    const struct kopia_options *options = &k->report.options;
+
+    k->unmatched++;
+    if (options->unmatched != NULL)
+        options->unmatched(options->arg, line->at, line->len);
+}
+
+/* A failure text that no row knows is known by being the last word. */
+static void suspect(struct kopia *k, const struct line *line)
+{
+    size_t room = k->suspect.ceiling;
+
+    buf_add(&k->suspect, line->at, line->len < room ? line->len : room);
+    k->suspect_is_error = line->error;
+}
+
+static void end_message(struct kopia *k)
+{
+    const struct message *m = &k->message;
+
+    if (!m->open)
+        report_message(&k->report, m->level, m->path, m->text);
+}
+
+/* The path is quoted and nothing in it escaped: its end is looked for in the
+ * raw bytes, which may hold ESC and go on in the next piece. */
+static void begin_message(struct kopia *k, const struct match *match,
+                          const struct line *line)
+{
+    const struct record *piece = line->piece;
+    const char *literal = match->form->literal;
+    struct text text = values_text(&match->values, F_text);
+    const char *raw = NULL;
+    char after = 0;
+
+    if (piece != NULL) {
+        raw = memmem(piece->text, piece->len, literal, strlen(literal));
+        after = piece->after;
+    }
+    if (raw != NULL) {
+        text.at = raw + strlen(literal) + 1;
+        text.len = (size_t)(piece->text + piece->len - text.at);
+    }
+    message_begin(&k->message,
+                  match->form->meaning == LINE_IGNORED ? "warning" : "error",
+                  text.at, text.len, after);
+    if (after == 0)
+        message_close(&k->message);
+    end_message(k);
+}
+
+/* The message of a JSON log line, which may be several lines. */
+static void parse_log(struct kopia *k)
+{
+    const struct document_facts *f = &k->facts;
+    const char *at = f->message.bytes, *end = at + f->message.len;
+    bool error = f->level.len == 5 && memcmp(f->level.bytes, "ERROR", 5) == 0;
+
+    while (at < end) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        size_t len = (size_t)((stop != NULL ? stop : end) - at);
+
+        parse_line(k, (struct line){ .at = at, .len = len, .error = error });
+        at += len + 1;
+    }
+}
+
+static void end_document(struct kopia *k, const struct line *line)
+{
+    enum document_kind kind;
+
+    if (k->document.open)
+        return;
+    kind = document_read(&k->document, &k->facts);
+    if (kind == DOCUMENT_OTHER)
+        unmatched(k, line);
+    else if (kind == DOCUMENT_LOG)
+        parse_log(k);
+    else
+        report_document(&k->report, kind, &k->facts);
+}
+
+/* A file name that looks like progress stands in front of the rest of the
+ * message that names it. */
+static bool is_file_name(const struct match *match, const struct line *line)
+{
+    const char *rest = line->at + match->len;
+
+    return match->form->meaning == LINE_PROGRESS && match->len < line->len &&
+           (*rest == '"' || *rest == ':');
+}
+
+/* Takes one line, or what is in front of one; the length of it, 0 where
+ * nothing is known about the line. */
+static size_t take(struct kopia *k, struct line *line)
+{
+    struct match match;
+    bool quoted;
+
+    if (!matcher_match(k->matcher, line->at, line->len, &match) ||
+        is_file_name(&match, line))
+        return 0;
+    quoted = (match.form->meaning == LINE_IGNORED ||
+              match.form->meaning == LINE_ERROR) &&
+             !values_has(&match.values, F_path);
+    if (match.form->meaning == LINE_DRESS) {
+        struct text level = values_text(&match.values, F_level);
+
+        if (level.len == 5 && memcmp(level.at, "ERROR", 5) == 0)
+            line->error = true;
+        return match.len;
+    }
+    if (match.form->meaning == LINE_SUSPECT)
+        return 0;
+    if (match.form->meaning == LINE_JSON) {
+        if (line->piece == NULL)
+            return 0;
+        match.len = document_begin(&k->document, line->at, line->len);
+        if (match.len > 0)
+            end_document(k, line);
+        return match.len;
+    }
+    k->recognised++;
+    if (quoted)
+        begin_message(k, &match, line);
+    else
+        report_match(&k->report, &match, line->at);
+    return match.len;
+}
+
+/* A log line may be glued to a progress line, with blanks between them. */
+static void parse_line(struct kopia *k, struct line line)
+{
+    for (;;) {
+        size_t used;
+
+        while (line.len > 0 && line.at[0] == ' ') {
+            line.at++;
+            line.len--;
+        }
+        while (line.len > 0 && line.at[line.len - 1] == ' ')
+            line.len--;
+        if (line.len == 0)
+            return;
+        buf_clear(&k->suspect);
+        used = take(k, &line);
+        if (used == 0)
+            break;
+        line.at += used;
+        line.len -= used;
+    }
+    suspect(k, &line);
+    unmatched(k, &line);
+}
+
+/* Drops "ESC [ digits ; digits m" anywhere. */
+static void strip_sgr(const struct record *piece, struct buf *plain)
+{
+    const char *at = piece->text, *end = at + piece->len;
+
+    buf_clear(plain);
+    while (at < end) {
+        const char *escape = memchr(at, '\033', (size_t)(end - at));
+        const char *stop = escape != NULL ? escape : end;
+
+        buf_add(plain, at, (size_t)(stop - at));
+        if (escape == NULL)
+            return;
+        at = escape + 1;
+        if (at == end || *at != '[') {
+            buf_char(plain, '\033');
+            continue;
+        }
+        for (stop = at + 1;
+             stop < end && strchr("0123456789;", *stop) && *stop != '\0';)
+            stop++;
+        if (stop < end && *stop == 'm')
+            at = stop + 1;
+        else
+            buf_char(plain, '\033');
+    }
+}
+
+void kopia_piece(struct kopia *k, const struct record *piece)
+{
+    struct line line = { .at = piece->text, .len = piece->len, .piece = piece };
+
+    if (k->message.open) {
+        message_add(&k->message, piece->text, piece->len, piece->after);
+        end_message(k);
+        return;
+    }
+    if (piece->len == 0)
+        return;
+    if (memchr(piece->text, '\033', piece->len) != NULL) {
+        strip_sgr(piece, &k->plain);
+        line.at = k->plain.bytes;
+        line.len = k->plain.failed ? 0 : k->plain.len;
+    }
+    if (k->document.open) {
+        size_t used = document_add(&k->document, line.at, line.len);
+
+        if (used > 0)
+            end_document(k, &line);
+        line.at += used;
+        line.len -= used;
+    }
+    parse_line(k, line);
+}
+
+/* Whether the last word is a failure text: at level ERROR it is; without a
+ * level where it reads like one and nothing good came before. */
+static bool suspect_failed(struct kopia *k)
+{
+    const struct run *run = &k->report.run;
+    struct match match;
+
+    if (k->suspect.len == 0)
+        return false;
+    if (k->suspect_is_error)
+        return true;
+    return run->saved == STATE_UNKNOWN && !run->done &&
+           run->operation != OP_NONE &&
+           matcher_match(k->matcher, k->suspect.bytes, k->suspect.len,
+                         &match) &&
+           match.form->meaning == LINE_SUSPECT;
+}
+
+bool kopia_end(struct kopia *k)
+{
+    if (k->message.open) {
+        message_close(&k->message);
+        end_message(k);
+    }
+    if (suspect_failed(k))
+        report_failed(&k->report,
+                      (struct text){ k->suspect.bytes, k->suspect.len },
+                      (struct text){ "", 0 });
+    return report_end(&k->report);
+}

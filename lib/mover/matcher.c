@@ -1,0 +1,243 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/num.h"
+#include "base/rx.h"
+#include "mover/grammar.h"
+#include "mover/units.h"
+
+enum { ROWS_MAX = 200, ROWS_A_BYTE = 48, GROUPS_MAX = 20 };
+
+struct row {
+    struct rx *rx; /* NULL until first needed */
+    size_t literal_len;
+    unsigned char field_of[GROUPS_MAX]; /* by group; every group is named */
+};
+
+struct matcher {
+    struct row rows[ROWS_MAX];
+    /* the rows whose lines can begin with a byte, in the table's order */
+    unsigned char heads[256][ROWS_A_BYTE];
+    unsigned char head_count[256];
+    uint64_t gave_up;
+};
+
+static void add_head(struct matcher *m, char first, size_t row)
+{
+    unsigned char byte = (unsigned char)first;
+
+    if (m->head_count[byte] < ROWS_A_BYTE)
+        m->heads[byte][m->head_count[byte]++] = (unsigned char)row;
+}
+
+struct matcher *matcher_new(void)
+{
+    struct matcher *m = calloc(1, sizeof *m);
+
+    for (size_t i = 0; m != NULL && grammar[i].name != NULL; i++) {
+        const struct form *form = &grammar[i];
+
+        if (form->literal != NULL) {
+            m->rows[i].literal_len = strlen(form->literal);
+            add_head(m, form->literal[0], i);
+        } else {
+            for (const char *byte = form->first; *byte != '\0'; byte++)
+                add_head(m, *byte, i);
+        }
+    }
+    return m;
+}
+
+void matcher_free(struct matcher *m)
+{
+    for (size_t i = 0; m != NULL && i < ROWS_MAX; i++)
+        rx_free(m->rows[i].rx);
+    free(m);
+}
+
+static void see_group(void *arg, const char *name, int group)
+{
+    struct row *row = arg;
+
+    if (group < GROUPS_MAX)
+        row->field_of[group] = (unsigned char)field_find(name);
+}
+
+static bool compile(struct row *row, const struct form *form, const char **why)
+{
+    if (row->rx != NULL)
+        return true;
+    row->rx = rx_compile(form->pattern, why);
+    if (row->rx == NULL)
+        return false;
+    memset(row->field_of, FIELD_COUNT, sizeof row->field_of);
+    rx_each_group(row->rx, see_group, row);
+    return true;
+}
+
+const char *matcher_check(struct matcher *m, const char **why)
+{
+    size_t i;
+
+    for (i = 0; grammar[i].name != NULL; i++) {
+        const struct form *form = &grammar[i];
+
+        *why = "more rows than a byte has room for";
+        for (const char *c = form->first; c != NULL && *c != '\0'; c++)
+            if (m->head_count[(unsigned char)*c] == ROWS_A_BYTE)
+                return form->name;
+        *why = "neither first bytes nor a literal";
+        if ((form->first == NULL) == (form->literal == NULL))
+            return form->name;
+        if (form->pattern != NULL && !compile(&m->rows[i], form, why))
+            return form->name;
+    }
+    *why = "more rows than there is room for";
+    return i <= ROWS_MAX ? NULL : "grammar";
+}
+
+/* Reads the LEN bytes that a line has for F.  A number that cannot be known
+ * (wrapped, infinite, too large) leaves F unknown. */
+static void read_value(struct values *v, enum field f, const char *text,
+                       size_t len)
+{
+    int64_t *number = &v->of[f].number;
+    bool good = true;
+
+    switch (field_types[f].unit) {
+    case UNIT_COUNT:
+        good = num_int(text, len, number);
+        break;
+    case UNIT_SIZE:
+        good = units_size(text, len, number);
+        if (len > 3 && text[len - 2] == 'i')
+            v->binary = true;
+        if (len > 3 && text[len - 2 - v->binary] == 'T')
+            v->tera = true;
+        break;
+    case UNIT_SPEED:
+        good = units_speed(text, len, number);
+        break;
+    case UNIT_PERCENT:
+        good = units_percent(text, len, number);
+        break;
+    case UNIT_SECONDS:
+        good = units_seconds(text, len, number);
+        break;
+    case UNIT_TEXT:
+        v->of[f].text = (struct text){ text, len };
+        break;
+    }
+    if (good)
+        v->known |= FIELD_BIT(f);
+}
+
+/* Reads what the line has; what it leaves out is 0 where the form says so.  A
+ * number that is there but cannot be known stays unknown. */
+static void read_values(const struct row *row, const struct form *form,
+                        const char *text, const size_t *ends, int groups,
+                        struct values *v)
+{
+    uint64_t zero = form->zero;
+
+    v->known = 0;
+    v->binary = v->tera = false;
+    for (int g = 1; g < groups && g < GROUPS_MAX; g++) {
+        enum field f = row->field_of[g];
+
+        if (ends[2 * g] == RX_UNSET || f >= FIELD_COUNT)
+            continue;
+        zero &= ~FIELD_BIT(f);
+        read_value(v, f, text + ends[2 * g], ends[2 * g + 1] - ends[2 * g]);
+    }
+    for (; zero != 0; zero &= zero - 1)
+        values_set(v, (enum field)__builtin_ctzll(zero), 0);
+}
+
+/* Whether FORM's row matches LINE; fills MATCH. */
+static bool try_row(struct matcher *m, size_t i, const char *line, size_t len,
+                    struct match *match)
+{
+    const struct form *form = &grammar[i];
+    struct row *row = &m->rows[i];
+    size_t literal = row->literal_len;
+    const size_t *ends;
+    const char *why;
+    int groups;
+
+    if (len < literal ||
+        (literal > 0 && memcmp(line, form->literal, literal) != 0))
+        return false;
+    match->form = form;
+    match->values.known = 0;
+    match->len = len;
+    if (form->pattern == NULL)
+        return true;
+    if (!compile(row, form, &why)) {
+        m->gave_up++;
+        return false;
+    }
+    groups = rx_match(row->rx, line + literal, len - literal, &ends);
+    if (groups == RX_LIMIT || groups == RX_ERROR)
+        m->gave_up++;
+    if (groups <= 0)
+        return false;
+    match->len = literal + ends[1];
+    read_values(row, form, line + literal, ends, groups, &match->values);
+    return true;
+}
+
+bool matcher_match(struct matcher *m, const char *line, size_t len,
+                   struct match *match)
+{
+    unsigned char first;
+
+    if (len == 0)
+        return false;
+    first = (unsigned char)line[0];
+    for (size_t i = 0; i < m->head_count[first]; i++)
+        if (try_row(m, m->heads[first][i], line, len, match))
+            return true;
+    return false;
+}
+
+uint64_t matcher_gave_up(const struct matcher *m)
+{
+    return m->gave_up;
+}
+
+const char *operation_name(enum operation operation)
+{
+    static const char *const names[] = {
+        [OP_NONE] = "",
+        [OP_SNAPSHOT] = "snapshot",
+        [OP_RESTORE] = "restore",
+        [OP_VERIFY] = "verify",
+        [OP_CONTENT_VERIFY] = "content-verify",
+        [OP_INDEX_RECOVER] = "index-recover",
+        [OP_SYNC] = "sync",
+        [OP_MIGRATE] = "migrate",
+        [OP_MAINTENANCE] = "maintenance",
+        [OP_ESTIMATE] = "estimate",
+    };
+
+    return names[operation];
+}
+
+const char *meaning_name(enum meaning meaning)
+{
+    static const char *const names[] = {
+        [LINE_DRESS] = "dress",         [LINE_JSON] = "json",
+        [LINE_START] = "start",         [LINE_SOURCE] = "source",
+        [LINE_PROGRESS] = "progress",   [LINE_TOTAL] = "total",
+        [LINE_COPYING] = "copying",     [LINE_IGNORED] = "ignored",
+        [LINE_ERROR] = "error",         [LINE_SAVED] = "saved",
+        [LINE_UNCHANGED] = "unchanged", [LINE_DONE] = "done",
+        [LINE_ENDED] = "ended",         [LINE_PARTIAL] = "partial",
+        [LINE_CANCELLED] = "cancelled", [LINE_ABORTED] = "aborted",
+        [LINE_FAILED] = "failed",       [LINE_SUSPECT] = "suspect",
+        [LINE_KNOWN] = "known",
+    };
+
+    return names[meaning];
+}
