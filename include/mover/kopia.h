@@ -5,6 +5,7 @@
 #define MOVER_KOPIA_H
 
 #include "base/rec.h"
+#include "mover/grammar.h"
 #include "mover/record.h"
 
 struct kopia;
@@ -16,6 +17,7 @@ struct kopia_options {
     /* gets each line that no row of the grammar knows; may be NULL */
     void (*unmatched)(void *arg, const char *line, size_t len);
     void *arg;
+    struct matcher *matcher; /* a table to share, borrowed; NULL: its own */
 };
 
 /* NULL where there is no memory. */

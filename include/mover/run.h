@@ -32,7 +32,8 @@ struct run {
     struct buf root_id, snapshot_id;
     struct values counts;
 
-    enum state worst; /* of the sources before this one */
+    enum state worst; /* of the sources before this one whose end is known */
+    int64_t unknown;  /* how many of them have none */
 };
 
 void run_init(struct run *r);
@@ -58,6 +59,12 @@ void run_count(struct run *r, const struct values *v);
 /* The present source is saved, whole or in part. */
 void run_saved(struct run *r, enum state state, struct text root_id,
                struct text snapshot_id);
+
+/* A source before the present one turns out to be saved: its document came
+ * late, on another stream.  Writes its result to B anew.  False where all
+ * sources before this one are settled: then it is a new one. */
+bool run_late(struct run *r, struct text name, const struct result *result,
+              struct buf *b);
 
 /* The failure text: TEXT, and the source that it names (empty: none).  If that
  * is an earlier source, its result, which was written before, is written to B

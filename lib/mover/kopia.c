@@ -42,7 +42,7 @@ struct kopia *kopia_new(const struct kopia_options *options)
     k->suspect = BUF_INIT(FAILURE_CEILING);
     report_init(&k->report, options);
     document_facts_init(&k->facts);
-    k->matcher = matcher_new();
+    k->matcher = options->matcher != NULL ? options->matcher : matcher_new();
     if (k->matcher != NULL)
         return k;
     kopia_free(k);
@@ -53,7 +53,8 @@ void kopia_free(struct kopia *k)
 {
     if (k == NULL)
         return;
-    matcher_free(k->matcher);
+    if (k->report.options.matcher == NULL)
+        matcher_free(k->matcher);
     report_free(&k->report);
     buf_free(&k->message.raw);
     buf_free(&k->document.text);

@@ -127,26 +127,42 @@ static void on_path_error(struct report *r, const struct match *match)
                    values_text(&match->values, F_text));
 }
 
-void report_document(struct report *r, enum document_kind kind,
-                     const struct document_facts *f)
+static void on_snapshot_document(struct report *r,
+                                 const struct document_facts *f)
 {
     struct text source = { f->source.bytes, f->source.len };
+    struct result result = {
+        .state = f->incomplete ? STATE_PARTIAL : STATE_COMPLETE,
+        .root_id = { f->root_id.bytes, f->root_id.len },
+        .snapshot_id = { f->snapshot_id.bytes, f->snapshot_id.len },
+        .counts = &f->values,
+    };
 
-    if (kind == DOCUMENT_VERIFY) {
-        run_operation(&r->run, OP_VERIFY);
-        run_count(&r->run, &f->values);
-        r->run.ended = true;
-        r->run.errors = r->run.errors || f->error_count > 0;
-        return;
-    }
-    if (!run_is_present(&r->run, source))
+    run_operation(&r->run, OP_SNAPSHOT);
+    if (!run_is_present(&r->run, source)) {
+        if (run_late(&r->run, source, &result, &r->record)) {
+            emit(r);
+            return;
+        }
         on_source(r, source);
+    }
     r->run.document = true;
     run_count(&r->run, &f->values);
     run_errors(&r->run, &f->values);
-    run_saved(&r->run, f->incomplete ? STATE_PARTIAL : STATE_COMPLETE,
-              (struct text){ f->root_id.bytes, f->root_id.len },
-              (struct text){ f->snapshot_id.bytes, f->snapshot_id.len });
+    run_saved(&r->run, result.state, result.root_id, result.snapshot_id);
+}
+
+void report_document(struct report *r, enum document_kind kind,
+                     const struct document_facts *f)
+{
+    if (kind == DOCUMENT_SNAPSHOT) {
+        on_snapshot_document(r, f);
+        return;
+    }
+    run_operation(&r->run, OP_VERIFY);
+    run_count(&r->run, &f->values);
+    r->run.ended = true;
+    r->run.errors = r->run.errors || f->error_count > 0;
 }
 
 static void on_close(struct report *r, const struct match *match)

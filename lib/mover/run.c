@@ -66,14 +66,6 @@ static enum state source_state(const struct run *r)
     return r->saved;
 }
 
-static void count_errors(struct run *r)
-{
-    if (r->fatal > 0)
-        values_set(&r->counts, F_fatalErrors, r->fatal);
-    if (r->ignored > 0)
-        values_set(&r->counts, F_ignoredErrors, r->ignored);
-}
-
 /* The worse of two; not to be known is worse than all but a failure. */
 static enum state worse(enum state a, enum state b)
 {
@@ -85,13 +77,29 @@ static enum state worse(enum state a, enum state b)
     return rank[a] > rank[b] ? a : b;
 }
 
+static void settle(struct run *r, enum state state)
+{
+    if (state == STATE_UNKNOWN)
+        r->unknown++;
+    else
+        r->worst = worse(r->worst, state);
+}
+
+static void count_errors(struct run *r)
+{
+    if (r->fatal > 0)
+        values_set(&r->counts, F_fatalErrors, r->fatal);
+    if (r->ignored > 0)
+        values_set(&r->counts, F_ignoredErrors, r->ignored);
+}
+
 /* The result of the present source as one of several. */
 static void end_source(struct run *r, struct buf *b)
 {
     enum state state = source_state(r);
 
     count_errors(r);
-    r->worst = worse(r->worst, state);
+    settle(r, state);
     record_result(b, &(struct result){
                          .operation = r->operation,
                          .source = text_of(&r->source_json),
@@ -149,18 +157,30 @@ void run_count(struct run *r, const struct values *v)
             values_set(&r->counts, f, v->of[f].number);
 }
 
-/* Corrects the result of a source that was thought to be past. */
-static void correct(struct run *r, struct text source, struct buf *b)
+/* Writes the result of a source that was before. */
+static void correct(const struct run *r, struct text name,
+                    const struct result *result, struct buf *b)
 {
     struct buf json = BUF_INIT(JSON_CEILING);
+    struct result corrected = *result;
 
-    json_put_string(&json, source.at, source.len);
-    record_result(b, &(struct result){ .operation = r->operation,
-                                       .source = text_of(&json),
-                                       .source_index = -1,
-                                       .sources = -1,
-                                       .state = STATE_FAILED });
+    json_put_string(&json, name.at, name.len);
+    corrected.operation = r->operation;
+    corrected.source = text_of(&json);
+    corrected.source_index = corrected.sources = -1;
+    record_result(b, &corrected);
     buf_free(&json);
+}
+
+bool run_late(struct run *r, struct text name, const struct result *result,
+              struct buf *b)
+{
+    if (r->unknown == 0)
+        return false;
+    r->unknown--;
+    settle(r, result->state);
+    correct(r, name, result, b);
+    return true;
 }
 
 void run_failed(struct run *r, struct text text, struct text source,
@@ -169,7 +189,7 @@ void run_failed(struct run *r, struct text text, struct text source,
     r->failed = true;
     set(&r->failure, text);
     if (source.len > 0 && r->sources > 0 && !run_is_present(r, source))
-        correct(r, source, b);
+        correct(r, source, &(struct result){ .state = STATE_FAILED }, b);
     else if (source.len > 0 || r->saved == STATE_UNKNOWN)
         r->source_failed = r->sources > 0;
 }
@@ -199,6 +219,8 @@ static enum state run_state(const struct run *r)
         return plain_state(r);
     if (r->sources > 1)
         state = worse(r->worst, state);
+    if (r->unknown > 0)
+        state = worse(STATE_UNKNOWN, state);
     return r->cancelled ? worse(STATE_CANCELLED, state) : state;
 }
 
@@ -212,10 +234,10 @@ void run_end(struct run *r, struct buf *b)
         .text = text_of(&r->failure),
     };
 
-    if (several)
-        end_source(r, b);
     count_errors(r);
     result.state = run_state(r);
+    if (several)
+        end_source(r, b);
     if (!several) {
         result.source = text_of(&r->source_json);
         result.source_index = r->sources - 1;
