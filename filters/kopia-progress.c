@@ -59,6 +59,7 @@ struct filter {
     struct clock clock;
     struct timed_writer recording;
     int64_t started;
+    bool watching; /* the hint may become due */
     bool hinted;
 };
 
@@ -87,7 +88,7 @@ static void on_bytes(void *arg, const char *bytes, size_t n)
         timed_add(&f->recording, bytes, n);
 }
 
-/* Says once why there may be no progress. */
+/* Says why there may be no progress, unless that was said. */
 static void hint(struct filter *f)
 {
     const char *why = kopia_silence(f->kopia);
@@ -97,17 +98,20 @@ static void hint(struct filter *f)
     f->hinted = true;
 }
 
-/* Milliseconds until it is time for the hint; -1: never. */
+/* Milliseconds until it is time for the hint; -1: it is not needed. */
 static int until_hint(struct filter *f)
 {
     int64_t left;
 
-    if (f->hinted || options.hint_after == 0)
+    if (kopia_counts(f->kopia).progress > 0) {
+        f->watching = false;
         return -1;
+    }
     left = options.hint_after - (clock_steady(&f->clock) - f->started);
     if (left > 0)
         return left / 1000000 < 3600000 ? (int)(left / 1000000) + 1 : 3600000;
     hint(f);
+    f->watching = false;
     return -1;
 }
 
@@ -121,7 +125,7 @@ static int read_all(struct filter *f, struct rec *in, const char *name)
     in->tap = options.pass || options.record != NULL ? on_bytes : NULL;
     in->tap_arg = f;
     do {
-        status = rec_next(in, &piece, f->hinted ? -1 : until_hint(f));
+        status = rec_next(in, &piece, f->watching ? until_hint(f) : -1);
         if (status == REC_OK)
             kopia_piece(f->kopia, &piece);
     } while (status != REC_EOF && status != REC_ERROR);
@@ -192,6 +196,7 @@ static int open_filter(struct filter *f)
     if (!clock_open(&f->clock, getenv("PHASEPIPE_CLOCK")))
         return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK is no time");
     f->started = clock_steady(&f->clock);
+    f->watching = options.hint_after > 0;
     if (options.record != NULL &&
         !timed_create(&f->recording, options.record, &f->clock))
         return msg_fatal_sys("unable to create %s", options.record);
@@ -224,7 +229,7 @@ int main(int argc, char **argv)
     char *names[] = { standard_input, NULL };
     char *const *inputs = names;
     struct opt_result given;
-    struct filter filter = { .hinted = false };
+    struct filter filter = { .watching = false };
     int status;
 
     start_filter();

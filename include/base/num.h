@@ -25,8 +25,8 @@ bool num_duration(const char *text, size_t len, int64_t *ns);
 
 enum { NUM_DIGITS = 20 };
 
-/* The decimal digits of VALUE at OUT, which has room for NUM_DIGITS bytes and
- * may be written that far; returns how many are digits. */
+/* The decimal digits of VALUE at OUT, which has room for NUM_DIGITS bytes;
+ * returns how many there are. */
 size_t num_format(uint64_t value, char *out);
 
 #endif

@@ -78,14 +78,16 @@ struct text {
 };
 
 /* The values of one line.  Only those whose bit is set in `known` mean
- * anything. */
+ * anything.  Most numbers are only passed on to a record: one whose bit is set
+ * in `printed` is still the text that kopia printed, and is read when somebody
+ * asks for it. */
 struct values {
-    uint64_t known;
+    uint64_t known, printed;
     bool binary; /* sizes were printed in base 2 */
     bool tera;   /* one of them in TB or TiB */
     union {
-        int64_t number; /* 0 or more, in the field's unit */
-        struct text text;
+        int64_t number;   /* 0 or more, in the field's unit */
+        struct text text; /* of UNIT_TEXT, or as printed */
     } of[FIELD_COUNT];
 };
 
@@ -96,15 +98,23 @@ static inline bool values_has(const struct values *v, enum field f)
     return (v->known & FIELD_BIT(f)) != 0;
 }
 
+/* Reads the number of F, a count or a size, from its printed text. */
+int64_t values_read_printed(const struct values *v, enum field f);
+
 /* The number of F, or -1 where it is unknown. */
 static inline int64_t values_number(const struct values *v, enum field f)
 {
-    return values_has(v, f) ? v->of[f].number : -1;
+    if (!values_has(v, f))
+        return -1;
+    if ((v->printed & FIELD_BIT(f)) != 0)
+        return values_read_printed(v, f);
+    return v->of[f].number;
 }
 
 static inline void values_set(struct values *v, enum field f, int64_t number)
 {
     v->known |= FIELD_BIT(f);
+    v->printed &= ~FIELD_BIT(f);
     v->of[f].number = number;
 }
 

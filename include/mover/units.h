@@ -20,6 +20,15 @@
  * text counts PB: see tera.h for the ambiguity below that. */
 bool units_size(const char *text, size_t len, int64_t *bytes);
 
+/* Whether TEXT is a size as kopia prints nearly all: at most four digits, one
+ * decimal, a blank, B, KB, MB or GB.  Then units_size() knows it, and so does
+ * units_put_size(). */
+bool units_is_plain_size(const char *text, size_t len);
+
+/* Writes the bytes of a plain size in decimal at OUT, which has room for 16:
+ * "546.9 MB" is 546900000.  Returns the length. */
+size_t units_put_size(const char *text, size_t len, char *out);
+
 /* "14.8 MB/s", "5.4 B/s", "12 Mbit/s" (before kopia 0.9.6): in bytes a second,
  * truncated. */
 bool units_speed(const char *text, size_t len, int64_t *bytes_per_second);

@@ -111,6 +111,15 @@ bool num_duration(const char *text, size_t len, int64_t *ns)
     return true;
 }
 
+static size_t count_digits(uint64_t value)
+{
+    size_t n = 1;
+
+    for (; value >= 10000; value /= 10000)
+        n += 4;
+    return n + (value >= 10) + (value >= 100) + (value >= 1000);
+}
+
 size_t num_format(uint64_t value, char *out)
 {
     static const char pairs[] = "00010203040506070809"
@@ -123,17 +132,21 @@ size_t num_format(uint64_t value, char *out)
                                 "70717273747576777879"
                                 "80818283848586878889"
                                 "90919293949596979899";
-    char digits[NUM_DIGITS * 2] = { 0 };
-    char *end = digits + NUM_DIGITS, *at = end;
+    size_t n;
+    char *at;
 
-    while (value >= 100) {
+    if (value < 10) {
+        *out = (char)('0' + value);
+        return 1;
+    }
+    n = count_digits(value);
+    for (at = out + n; value >= 100; value /= 100) {
         at -= 2;
         memcpy(at, pairs + value % 100 * 2, 2);
-        value /= 100;
     }
-    at -= 2;
-    memcpy(at, pairs + value * 2, 2);
-    at += value < 10;
-    memcpy(out, at, NUM_DIGITS); /* a block: faster than its length */
-    return (size_t)(end - at);
+    if (value >= 10)
+        memcpy(out, pairs + value * 2, 2);
+    else
+        *out = (char)('0' + value);
+    return n;
 }

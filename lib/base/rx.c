@@ -11,6 +11,10 @@ struct rx {
     pcre2_code *code;
     pcre2_match_context *limits;
     pcre2_match_data *match;
+    /* pcre2_match(), or pcre2_jit_match(), which does not look at its
+     * arguments a second time */
+    int (*run)(const pcre2_code *, PCRE2_SPTR, PCRE2_SIZE, PCRE2_SIZE, uint32_t,
+               pcre2_match_data *, pcre2_match_context *);
 };
 
 struct rx *rx_compile(const char *pattern, const char **why)
@@ -38,7 +42,9 @@ struct rx *rx_compile(const char *pattern, const char **why)
     pcre2_set_depth_limit(rx->limits, DEPTH_LIMIT);
     pcre2_set_heap_limit(rx->limits, HEAP_LIMIT_KIB);
     /* without a JIT the interpreter does the same work, slower */
-    (void)pcre2_jit_compile(rx->code, PCRE2_JIT_COMPLETE);
+    rx->run = pcre2_jit_compile(rx->code, PCRE2_JIT_COMPLETE) == 0
+                  ? pcre2_jit_match
+                  : pcre2_match;
     return rx;
 fail:
     pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, sizeof reason);
@@ -58,8 +64,8 @@ void rx_free(struct rx *rx)
 
 int rx_match(struct rx *rx, const char *text, size_t len, const size_t **ends)
 {
-    int n = pcre2_match(rx->code, (PCRE2_SPTR)text, len, 0, 0, rx->match,
-                        rx->limits);
+    int n =
+        rx->run(rx->code, (PCRE2_SPTR)text, len, 0, 0, rx->match, rx->limits);
 
     *ends = pcre2_get_ovector_pointer(rx->match);
     if (n > 0)

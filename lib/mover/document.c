@@ -182,7 +182,7 @@ enum document_kind document_read(const struct document *d,
     buf_clear(&facts->snapshot_id);
     facts->incomplete = false;
     facts->error_count = 0;
-    facts->values.known = 0;
+    facts->values.known = facts->values.printed = 0;
     kind = read_root(root, facts);
     jv_free(root);
     return kind;

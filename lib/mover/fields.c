@@ -2,6 +2,9 @@
 
 #include <string.h>
 
+#include "base/num.h"
+#include "mover/units.h"
+
 _Static_assert(FIELD_COUNT <= 64, "a bit for each field");
 
 #define FIELD_TYPE(name, unit) { #name, UNIT_##unit },
@@ -14,4 +17,16 @@ enum field field_find(const char *name)
     while (f < FIELD_COUNT && strcmp(field_types[f].name, name) != 0)
         f++;
     return f;
+}
+
+int64_t values_read_printed(const struct values *v, enum field f)
+{
+    struct text printed = v->of[f].text;
+    int64_t number = -1;
+
+    if (field_types[f].unit == UNIT_SIZE)
+        units_size(printed.at, printed.len, &number);
+    else
+        num_int(printed.at, printed.len, &number);
+    return number;
 }

@@ -11,7 +11,9 @@ enum { ROWS_MAX = 200, ROWS_A_BYTE = 48, GROUPS_MAX = 20 };
 struct row {
     struct rx *rx; /* NULL until first needed */
     size_t literal_len;
-    unsigned char field_of[GROUPS_MAX]; /* by group; every group is named */
+    int groups; /* with the whole match, group 0 */
+    /* by group; every group is named after a field */
+    unsigned char field_of[GROUPS_MAX], unit_of[GROUPS_MAX];
 };
 
 struct matcher {
@@ -58,9 +60,16 @@ void matcher_free(struct matcher *m)
 static void see_group(void *arg, const char *name, int group)
 {
     struct row *row = arg;
+    enum field f = field_find(name);
 
-    if (group < GROUPS_MAX)
-        row->field_of[group] = (unsigned char)field_find(name);
+    if (group >= GROUPS_MAX || f == FIELD_COUNT) {
+        row->groups = GROUPS_MAX + 1; /* compile() refuses that */
+        return;
+    }
+    row->field_of[group] = (unsigned char)f;
+    row->unit_of[group] = (unsigned char)field_types[f].unit;
+    if (row->groups <= group)
+        row->groups = group + 1;
 }
 
 static bool compile(struct row *row, const struct form *form, const char **why)
@@ -70,9 +79,14 @@ static bool compile(struct row *row, const struct form *form, const char **why)
     row->rx = rx_compile(form->pattern, why);
     if (row->rx == NULL)
         return false;
-    memset(row->field_of, FIELD_COUNT, sizeof row->field_of);
+    row->groups = 1;
     rx_each_group(row->rx, see_group, row);
-    return true;
+    if (row->groups <= GROUPS_MAX)
+        return true;
+    *why = "a group that is no field, or too many of them";
+    rx_free(row->rx);
+    row->rx = NULL;
+    return false;
 }
 
 const char *matcher_check(struct matcher *m, const char **why)
@@ -82,10 +96,6 @@ const char *matcher_check(struct matcher *m, const char **why)
     for (i = 0; grammar[i].name != NULL; i++) {
         const struct form *form = &grammar[i];
 
-        *why = "more rows than a byte has room for";
-        for (const char *c = form->first; c != NULL && *c != '\0'; c++)
-            if (m->head_count[(unsigned char)*c] == ROWS_A_BYTE)
-                return form->name;
         *why = "neither first bytes nor a literal";
         if ((form->first == NULL) == (form->literal == NULL))
             return form->name;
@@ -93,64 +103,75 @@ const char *matcher_check(struct matcher *m, const char **why)
             return form->name;
     }
     *why = "more rows than there is room for";
-    return i <= ROWS_MAX ? NULL : "grammar";
+    for (size_t byte = 0; byte < 256; byte++)
+        if (m->head_count[byte] == ROWS_A_BYTE)
+            i = ROWS_MAX;
+    return i < ROWS_MAX ? NULL : "grammar";
 }
 
-/* Reads the LEN bytes that a line has for F.  A number that cannot be known
- * (wrapped, infinite, too large) leaves F unknown. */
-static void read_value(struct values *v, enum field f, const char *text,
-                       size_t len)
+/* Whether the record can have the text as it is.  No leading zero: JSON has
+ * none, and neither has kopia. */
+static bool is_plain(enum unit unit, const char *text, size_t len)
+{
+    if (unit == UNIT_COUNT)
+        return len <= 18 && text[0] != '-' && (text[0] != '0' || len == 1);
+    return unit == UNIT_SIZE && units_is_plain_size(text, len);
+}
+
+/* Reads the LEN bytes that a line has for a field of UNIT.  False where the
+ * number cannot be known: wrapped, infinite, too large. */
+static bool read_value(struct values *v, enum field f, enum unit unit,
+                       const char *text, size_t len)
 {
     int64_t *number = &v->of[f].number;
-    bool good = true;
 
-    switch (field_types[f].unit) {
+    switch (unit) {
     case UNIT_COUNT:
-        good = num_int(text, len, number);
-        break;
+        return num_int(text, len, number);
     case UNIT_SIZE:
-        good = units_size(text, len, number);
         if (len > 3 && text[len - 2] == 'i')
             v->binary = true;
         if (len > 3 && text[len - 2 - v->binary] == 'T')
             v->tera = true;
-        break;
+        return units_size(text, len, number);
     case UNIT_SPEED:
-        good = units_speed(text, len, number);
-        break;
+        return units_speed(text, len, number);
     case UNIT_PERCENT:
-        good = units_percent(text, len, number);
-        break;
+        return units_percent(text, len, number);
     case UNIT_SECONDS:
-        good = units_seconds(text, len, number);
-        break;
+        return units_seconds(text, len, number);
     case UNIT_TEXT:
         v->of[f].text = (struct text){ text, len };
-        break;
+        return true;
     }
-    if (good)
-        v->known |= FIELD_BIT(f);
+    return false;
 }
 
 /* Reads what the line has; what it leaves out is 0 where the form says so.  A
  * number that is there but cannot be known stays unknown. */
 static void read_values(const struct row *row, const struct form *form,
-                        const char *text, const size_t *ends, int groups,
-                        struct values *v)
+                        const char *text, const size_t *ends, struct values *v)
 {
-    uint64_t zero = form->zero;
+    uint64_t seen = 0, known = 0, printed = 0, zero;
 
-    v->known = 0;
     v->binary = v->tera = false;
-    for (int g = 1; g < groups && g < GROUPS_MAX; g++) {
+    for (int g = 1; g < row->groups; g++) {
         enum field f = row->field_of[g];
+        size_t from = ends[2 * g], to = ends[2 * g + 1];
 
-        if (ends[2 * g] == RX_UNSET || f >= FIELD_COUNT)
+        if (from == RX_UNSET)
             continue;
-        zero &= ~FIELD_BIT(f);
-        read_value(v, f, text + ends[2 * g], ends[2 * g + 1] - ends[2 * g]);
+        seen |= FIELD_BIT(f);
+        if (is_plain(row->unit_of[g], text + from, to - from)) {
+            v->of[f].text = (struct text){ text + from, to - from };
+            printed |= FIELD_BIT(f);
+        } else if (read_value(v, f, row->unit_of[g], text + from, to - from)) {
+            known |= FIELD_BIT(f);
+        }
     }
-    for (; zero != 0; zero &= zero - 1)
+    v->known = known | printed;
+    v->printed = printed;
+    for (zero = form->zero & ~seen; zero != 0; zero &= zero - 1)
         values_set(v, (enum field)__builtin_ctzll(zero), 0);
 }
 
@@ -169,7 +190,7 @@ static bool try_row(struct matcher *m, size_t i, const char *line, size_t len,
         (literal > 0 && memcmp(line, form->literal, literal) != 0))
         return false;
     match->form = form;
-    match->values.known = 0;
+    match->values.known = match->values.printed = 0;
     match->len = len;
     if (form->pattern == NULL)
         return true;
@@ -183,7 +204,7 @@ static bool try_row(struct matcher *m, size_t i, const char *line, size_t len,
     if (groups <= 0)
         return false;
     match->len = literal + ends[1];
-    read_values(row, form, line + literal, ends, groups, &match->values);
+    read_values(row, form, line + literal, ends, &match->values);
     return true;
 }
 

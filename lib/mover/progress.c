@@ -30,13 +30,15 @@ static bool ambiguous(int64_t size, struct prefix p)
 static void mend_counter(struct tera *t, struct values *v, enum field f)
 {
     struct prefix p = prefix_of(v);
-    int64_t size = values_number(v, f);
-    int64_t near_switch = (p.thousand * 9 / 10 - 1) * p.unit;
+    int64_t near_switch = (p.thousand * 9 / 10 - 1) * p.unit, size;
 
-    if (size < 0)
-        return;
-    if (t->last[f] >= near_switch && size < t->last[f] && ambiguous(size, p))
-        size = v->of[f].number *= p.thousand;
+    if (!values_has(v, f) || (v->printed & FIELD_BIT(f)) != 0)
+        return; /* what is kept as printed is below TB */
+    size = values_number(v, f);
+    if (t->last[f] >= near_switch && size < t->last[f] && ambiguous(size, p)) {
+        size *= p.thousand;
+        values_set(v, f, size);
+    }
     t->last[f] = size;
 }
 
@@ -48,29 +50,31 @@ static int64_t share(int64_t done, int64_t total)
     return hundredths > INT64_MAX ? INT64_MAX : (int64_t)hundredths;
 }
 
-/* The total is printed with the percent of it: one of the two readings fits.
- * It stands still for long; so does the answer. */
-static void mend_total(struct tera *t, struct values *v, int64_t done,
-                       enum field total)
+/* The total is printed with the percent of it, which fits one of the two
+ * readings.  It stands still for long, and so does the answer. */
+static void mend_total(struct tera *t, struct values *v, enum field total,
+                       enum field done, enum field also_done)
 {
     struct prefix p = prefix_of(v);
     int64_t printed = values_number(v, F_progressPercent);
-    int64_t size = values_number(v, total);
+    int64_t size = values_number(v, total), sum;
 
     if (!ambiguous(size, p))
         return;
-    if (size == t->total) {
-        v->of[total].number *= t->factor;
-        return;
+    if (size != t->total) {
+        sum = values_number(v, done);
+        if (printed < PERCENT_ENOUGH || sum <= 0 ||
+            __builtin_add_overflow(
+                sum, also_done != FIELD_COUNT ? values_number(v, also_done) : 0,
+                &sum))
+            return;
+        t->total = size;
+        t->factor = llabs(share(sum, size * p.thousand) - printed) <
+                            llabs(share(sum, size) - printed)
+                        ? p.thousand
+                        : 1;
     }
-    if (printed < PERCENT_ENOUGH || done <= 0)
-        return;
-    t->total = size;
-    t->factor = llabs(share(done, size * p.thousand) - printed) <
-                        llabs(share(done, size) - printed)
-                    ? p.thousand
-                    : 1;
-    v->of[total].number *= t->factor;
+    values_set(v, total, size * t->factor);
 }
 
 void tera_mend(struct tera *t, struct values *v)
@@ -79,18 +83,13 @@ void tera_mend(struct tera *t, struct values *v)
         F_hashedB,         F_cachedB,    F_sizeUploadedB,
         F_sizeDownloadedB, F_processedB, F_readB,
     };
-    int64_t done;
 
     if (!v->tera)
         return;
     for (size_t i = 0; i < sizeof counters; i++)
         mend_counter(t, v, counters[i]);
-    if (values_has(v, F_hashedB) && values_has(v, F_cachedB) &&
-        !__builtin_add_overflow(v->of[F_hashedB].number,
-                                v->of[F_cachedB].number, &done))
-        mend_total(t, v, done, F_estimatedUploadSizeB);
-    mend_total(t, v, values_number(v, F_sizeDownloadedB),
-               F_estimatedDownloadSizeB);
+    mend_total(t, v, F_estimatedUploadSizeB, F_hashedB, F_cachedB);
+    mend_total(t, v, F_estimatedDownloadSizeB, F_sizeDownloadedB, FIELD_COUNT);
 }
 
 /* The two counters of an operation whose line may have no percent. */

@@ -1,6 +1,7 @@
 #include "mover/record.h"
 
 #include "base/json.h"
+#include "mover/units.h"
 
 /* ,"name": of each field, with room to be copied as one block */
 enum { KEY_MAX = 32, NUMBER_MAX = 24, MEMBERS_MAX = 12, LAST = FIELD_COUNT };
@@ -62,12 +63,22 @@ static const unsigned char counts[] = {
  * number; returns the end. */
 static char *put_member(char *at, const struct values *v, enum field f)
 {
+    struct text printed;
+
     memcpy(at, keys[f].text, KEY_MAX);
     at += keys[f].len;
-    if (values_has(v, f))
+    if (!values_has(v, f)) {
+        memcpy(at, "null", 4);
+        return at + 4;
+    }
+    if ((v->printed & FIELD_BIT(f)) == 0)
         return at + num_format((uint64_t)v->of[f].number, at);
-    memcpy(at, "null", 4);
-    return at + 4;
+    printed = v->of[f].text;
+    if (field_types[f].unit == UNIT_SIZE)
+        return at + units_put_size(printed.at, printed.len, at);
+    for (size_t i = 0; i < printed.len; i++)
+        at[i] = printed.at[i];
+    return at + printed.len;
 }
 
 /* The members of LIST; those that are unknown are null, or left out. */

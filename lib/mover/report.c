@@ -49,7 +49,7 @@ static const char *settle_sync(struct run *run, enum meaning meaning,
         values_set(v, F_totalBlobs, run->to_copy);
     if (run->to_copy_bytes >= 0)
         values_set(v, F_estimatedUploadSizeB, run->to_copy_bytes);
-    run->copied = v->of[F_processedBlobs].number;
+    run->copied = values_number(v, F_processedBlobs);
     return "copy";
 }
 

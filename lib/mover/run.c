@@ -125,7 +125,7 @@ void run_source(struct run *r, struct text name, struct buf *b)
     r->saved = STATE_UNKNOWN;
     r->source_failed = r->document = false;
     r->fatal = r->ignored = 0;
-    r->counts.known = 0;
+    r->counts.known = r->counts.printed = 0;
 }
 
 void run_saved(struct run *r, enum state state, struct text root_id,
@@ -145,16 +145,16 @@ bool run_is_present(const struct run *r, struct text name)
 void run_errors(struct run *r, const struct values *v)
 {
     if (values_has(v, F_fatalErrors))
-        r->fatal = v->of[F_fatalErrors].number;
+        r->fatal = values_number(v, F_fatalErrors);
     if (values_has(v, F_ignoredErrors))
-        r->ignored = v->of[F_ignoredErrors].number;
+        r->ignored = values_number(v, F_ignoredErrors);
 }
 
 void run_count(struct run *r, const struct values *v)
 {
     for (enum field f = 0; f < FIELD_COUNT; f++)
         if (values_has(v, f) && field_types[f].unit != UNIT_TEXT)
-            values_set(&r->counts, f, v->of[f].number);
+            values_set(&r->counts, f, values_number(v, f));
 }
 
 /* Writes the result of a source that was before. */

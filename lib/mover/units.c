@@ -85,44 +85,61 @@ static bool read_quantity(const char *text, size_t len, const char *suffix,
            memcmp(text + at, suffix, len - at) == 0;
 }
 
-/* "546.9 MB", as kopia prints nearly all sizes: digits that cannot overflow,
- * at most one decimal, a prefix up to T.  False for every other text. */
-static bool common_size(const char *text, size_t len, int64_t *bytes)
+/* The power of ten of a plain size's prefix, or -1. */
+static int plain_exponent(const char *text, size_t len)
 {
-    int64_t whole = 0, tenth = 0, unit;
-    size_t at = 0;
-
-    if (len < 3 || len > 12 || text[len - 1] != 'B')
-        return false;
-    for (; text[at] >= '0' && text[at] <= '9'; at++)
-        whole = whole * 10 + (text[at] - '0');
-    if (at > 0 && text[at] == '.' && text[at + 1] >= '0' &&
-        text[at + 1] <= '9') {
-        tenth = text[at + 1] - '0';
-        at += 2;
-    }
-    if (at == 0 || text[at] != ' ' || at + 3 != len)
-        return false;
-    switch (text[at + 1]) {
+    switch (text[len - 2]) {
+    case ' ':
+        return 0;
     case 'K':
-        unit = 1000;
-        break;
+        return 3;
     case 'M':
-        unit = 1000 * 1000;
-        break;
+        return 6;
     case 'G':
-        unit = 1000 * 1000 * 1000;
-        break;
-    case 'T':
-        unit = INT64_C(1000000000000);
-        break;
+        return 9;
     default:
-        return false;
+        return -1;
     }
-    if (whole >= 900)
-        return false; /* "900 TB" and above is not what it seems */
-    *bytes = whole * unit + tenth * (unit / 10);
-    return true;
+}
+
+bool units_is_plain_size(const char *text, size_t len)
+{
+    size_t digits = 0, number;
+
+    if (len < 3 || len > 9 || text[len - 1] != 'B' ||
+        plain_exponent(text, len) < 0)
+        return false;
+    number = text[len - 2] == ' ' ? len - 2 : len - 3;
+    while (digits < number && text[digits] >= '0' && text[digits] <= '9')
+        digits++;
+    if (digits == 0 || digits > 4 || text[number] != ' ' ||
+        (text[0] == '0' && digits > 1))
+        return false;
+    if (digits == number)
+        return true;
+    return text[len - 2] != ' ' && text[digits] == '.' &&
+           number == digits + 2 && text[digits + 1] >= '0' &&
+           text[digits + 1] <= '9';
+}
+
+size_t units_put_size(const char *text, size_t len, char *out)
+{
+    int zeros = plain_exponent(text, len);
+    size_t n = 0;
+
+    for (; *text >= '0' && *text <= '9'; text++)
+        out[n++] = *text;
+    if (n == 1 && out[0] == '0') { /* "0.9 KB", "0 B": no leading zero */
+        n = 0;
+        zeros = *text == '.' ? zeros : 1;
+    }
+    if (*text == '.') {
+        out[n++] = text[1];
+        zeros--;
+    }
+    while (zeros-- > 0)
+        out[n++] = '0';
+    return n;
 }
 
 bool units_size(const char *text, size_t len, int64_t *bytes)
@@ -131,8 +148,6 @@ bool units_size(const char *text, size_t len, int64_t *bytes)
     struct decimal d;
     int64_t unit;
 
-    if (common_size(text, len, bytes))
-        return true;
     if (num_int(text,
                 len > 2 && memcmp(text + len - 2, " B", 2) == 0 ? len - 2 : len,
                 bytes))
