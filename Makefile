@@ -9,7 +9,7 @@ kopia-progress.libs  = $(PCRE2) $(JQ)
 phase-agg.rooms      = phase base
 phase-agg.libs       = $(JQ)
 status-patch.rooms   = kube base
-status-patch.libs    =
+status-patch.libs    = $(JQ)
 
 VERSION = 0.1.0
 
@@ -26,7 +26,7 @@ INSTALL ?= install
 try   = $(shell $(CC) -Werror $1 -x c -c /dev/null -o /dev/null 2>&1 || echo no)
 keep  = $(foreach f,$1,$(if $(call try,$f),,$f))
 PCRE2 := $(shell $(PKG_CONFIG) --libs libpcre2-8)
-JQ    := $(or $(shell $(PKG_CONFIG) --silence-errors --libs libjq),-ljq)
+JQ    := $(or $(shell $(PKG_CONFIG) --silence-errors --libs libjq),-ljq) -lm
 WARN  := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Wundef
 HARD  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(call keep,\
@@ -39,6 +39,7 @@ LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+BENCH := $(patsubst tests/%.c,build/%,$(wildcard tests/bench/*.c))
 
 all: $(PROGRAMS:%=build/bin/%)
 
@@ -78,8 +79,11 @@ check-asan:
 	scripts/check asan
 check-valgrind:
 	scripts/check valgrind
-bench: all
+bench: all $(BENCH)
 	scripts/bench
+$(BENCH): build/%: build/tests/%.o build/libmover.a build/libbase.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(JQ) $(LDLIBS)
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1

@@ -9,16 +9,25 @@
 
 #include "base/buf.h"
 
-/* Appends all of PATH ("-": standard input) to B.  False with errno set; EFBIG
- * where B's ceiling is passed. */
+/* Appends all of PATH ("-": standard input) to B.  False with errno set, EFBIG
+ * where B's ceiling is passed; B then holds what came before. */
 bool file_read(const char *path, struct buf *b);
 
 /* Puts LEN bytes in the place of PATH: a new file in the same directory,
- * fsync, rename, fsync of the directory.  A symbolic link is followed, so the
- * link stays and its target is replaced; mode and, where we may, owner of an
- * existing file are kept; a new one is 0666 less the umask.  Something that is
- * no regular file is refused with EINVAL.  False with errno set, and then PATH
- * is what it was and nothing is left beside it. */
+ * fsync, rename, fsync of the directory.  A symbolic link is followed, also
+ * one that leads to nothing yet, so the link stays.  The permission bits and,
+ * where we may, owner and group of an existing file are kept; a new one is
+ * 0666 less the umask.  A directory is refused with EISDIR, anything else that
+ * is no regular file with EINVAL.
+ *
+ * False with errno set, and then nothing is left beside PATH, and PATH is what
+ * it was; but where the very last step failed, the fsync of the directory,
+ * PATH is new and only a crash of the machine may bring the old one back. */
 bool file_replace(const char *path, const char *bytes, size_t len);
+
+/* False with errno set, as above, where PATH is something that file_replace()
+ * refuses.  A PATH that is not there, or cannot be looked at, is not refused:
+ * it may come. */
+bool file_replaceable(const char *path);
 
 #endif

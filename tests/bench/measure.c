@@ -1,0 +1,48 @@
+/*
+ * measure COMMAND [ARG ...]: runs it with its output read and thrown away, and
+ * prints wall and CPU seconds, the peak of its memory in KiB and its status.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+int main(int argc, char **argv)
+{
+    static char sink[1 << 16];
+    struct timespec start, end;
+    struct rusage usage;
+    int ends[2], status;
+    pid_t child;
+
+    if (argc < 2 || pipe(ends) < 0)
+        return 100;
+    clock_gettime(CLOCK_MONOTONIC, &start);
+    child = fork();
+    if (child == 0) {
+        dup2(ends[1], STDOUT_FILENO);
+        close(ends[0]);
+        close(ends[1]);
+        execvp(argv[1], argv + 1);
+        _exit(127);
+    }
+    close(ends[1]);
+    while (read(ends[0], sink, sizeof sink) > 0)
+        ;
+    if (child < 0 || wait4(child, &status, 0, &usage) < 0)
+        return 111;
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    printf("%.3f %.3f %ld %d\n",
+           (double)(end.tv_sec - start.tv_sec) +
+               (double)(end.tv_nsec - start.tv_nsec) / 1e9,
+           seconds(usage.ru_utime) + seconds(usage.ru_stime), usage.ru_maxrss,
+           WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status));
+    return 0;
+}
