@@ -1,1 +1,221 @@
-int main(void){return 0;}
+/*
+ * phase-agg: stats and phase events of an action's phases -> its status, one
+ * JSON line whenever it changes.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/msg.h"
+#include "base/opt.h"
+#include "base/out.h"
+#include "base/rec.h"
+#include "base/start.h"
+#include "phase/actionset.h"
+#include "phase/note.h"
+#include "phase/plan.h"
+#include "phase/status.h"
+#include "phase/track.h"
+
+enum { PLAN_FILE_MAX = 3 * 1024 * 1024 };
+
+static const char *phases_option, *plan_option, *phase_option, *action_option;
+
+static const struct opt options[] = {
+    { 0, "phases", OPT_TEXT, &phases_option, "A,B,C",
+      "the phases of one action, in order" },
+    { 0, "plan", OPT_TEXT, &plan_option, "FILE",
+      "the ActionSet as kubectl get -o json prints it" },
+    { 0, "phase", OPT_TEXT, &phase_option, "NAME",
+      "the phase of records that name none" },
+    { 0, "action", OPT_TEXT, &action_option, "NAME|INDEX",
+      "the action of records that name none (default: 0)" },
+    { 0 },
+};
+
+static const struct opt_program program = {
+    .name = "phase-agg",
+    .operands = "--phases A,B,C | --plan FILE",
+    .purpose = "Stats and phase events on standard input, the action's status "
+               "on standard output.",
+    .options = options,
+};
+
+struct agg {
+    struct clock clock;
+    struct plan plan;
+    struct target target;
+    struct status status;
+    struct note note;
+    struct rec in;
+    struct out out;
+    uint64_t lines, records;
+    uint64_t troubles[TRACK_RESULTS];
+};
+
+/* Records that could not be used: said when the first comes, then counted. */
+static const struct trouble {
+    const char *before, *behind;
+} troubles[TRACK_RESULTS] = {
+    [TRACK_UNPLACED] = { "no phase named for ", "; use --phase" },
+    [TRACK_UNKNOWN] = { "passed over ", " of a phase that is not in the plan" },
+    [TRACK_UNCLEAR] = { "passed over ", " of type phase with no state or step "
+                                        "that is known" },
+};
+
+/* Says why there is no plan out of SOURCE. */
+static int no_plan(const struct plan *plan, const char *source)
+{
+    if (*plan->why == '\0')
+        return msg_fatal_sys("unable to keep the plan");
+    return msg_fatal(EXIT_USAGE, "%s: %s", source, plan->why);
+}
+
+static int read_plan(struct plan *plan)
+{
+    struct buf text = BUF_INIT(PLAN_FILE_MAX);
+    int status = EXIT_DONE;
+
+    if (!file_read(plan_option, &text))
+        status = errno == EFBIG
+                     ? msg_fatal(EXIT_USAGE, "%s: more than %d bytes",
+                                 plan_option, PLAN_FILE_MAX)
+                     : msg_fatal_sys("unable to read %s", plan_option);
+    else if (!actionset_read(plan, text.bytes, text.len))
+        status = no_plan(plan, plan_option);
+    buf_free(&text);
+    return status;
+}
+
+static int make_plan(struct plan *plan)
+{
+    if ((phases_option == NULL) == (plan_option == NULL))
+        return msg_fatal(EXIT_USAGE, "give either --phases or --plan "
+                                     "(see phase-agg --help)");
+    if (plan_option != NULL && strcmp(plan_option, "-") == 0)
+        return msg_fatal(EXIT_USAGE, "--plan: standard input carries the "
+                                     "records; give a file");
+    if (plan_option != NULL)
+        return read_plan(plan);
+    if (plan_of_names(plan, phases_option, action_option))
+        return EXIT_DONE;
+    return no_plan(plan, "--phases");
+}
+
+/* The plan, the target in it, and the first line. */
+static int open_status(struct agg *a)
+{
+    /* with --phases it names the one action, and does not look for it */
+    const char *action = plan_option != NULL ? action_option : NULL;
+    const char *time = getenv("PHASEPIPE_CLOCK");
+    int status = make_plan(&a->plan);
+
+    if (status != EXIT_DONE)
+        return status;
+    if (!target_find(&a->target, &a->plan, action, phase_option))
+        return msg_fatal(EXIT_USAGE, "%s", a->plan.why);
+    if (!clock_open(&a->clock, time))
+        return msg_fatal(EXIT_USAGE,
+                         "PHASEPIPE_CLOCK: \"%s\" is not a time "
+                         "such as 2023-02-20T12:49:55Z",
+                         time);
+    if (status_open(&a->status, &a->plan, &a->target, &a->clock))
+        return EXIT_DONE;
+    if (errno == EMSGSIZE)
+        return msg_fatal(EXIT_USAGE,
+                         "too many phases (%zu): a status line could pass %d "
+                         "bytes, the most that a record may have",
+                         a->plan.phase_count, REC_CEILING);
+    return msg_fatal_sys("unable to keep the status");
+}
+
+static void complain(struct agg *a, enum track trouble)
+{
+    const struct trouble *t = &troubles[trouble];
+    const struct note *n = &a->note;
+
+    if (trouble < TRACK_UNPLACED || a->troubles[trouble]++ > 0)
+        return;
+    if (trouble == TRACK_UNKNOWN && n->name != NULL)
+        msg_warn("%sa record%s: \"%.*s\"", t->before, t->behind,
+                 n->name_len < 200 ? (int)n->name_len : 200, n->name);
+    else
+        msg_warn("%sa record%s", t->before, t->behind);
+}
+
+/* Takes one line of input; false where memory ran out. */
+static bool take(struct agg *a, const struct record *record)
+{
+    const struct buf *line = &a->status.line.text;
+    struct phase *phase = NULL;
+
+    a->lines++;
+    if (record->cut)
+        return true;
+    note_read(&a->note, record->text, record->len);
+    if (a->note.kind == NOTE_NO_RECORD)
+        return true;
+    a->records++;
+    if (a->note.kind == NOTE_RESULT)
+        a->status.result = a->note.result;
+    complain(a, track_note(&a->plan, &a->target, &a->note, &phase));
+    if (status_next(&a->status, phase))
+        out_write(&a->out, line->bytes, line->len);
+    return !line->failed;
+}
+
+static int run(struct agg *a)
+{
+    enum rec_status got;
+    struct record record;
+
+    if (!rec_open(&a->in, STDIN_FILENO, CUT_LF) ||
+        !out_open(&a->out, STDOUT_FILENO, msg_output_lost))
+        return msg_fatal_sys("unable to begin");
+    a->in.out = &a->out;
+    out_write(&a->out, a->status.line.text.bytes, a->status.line.text.len);
+    while ((got = rec_next(&a->in, &record, -1)) == REC_OK)
+        if (!take(a, &record)) {
+            errno = ENOMEM;
+            return msg_fatal_sys("unable to keep the status");
+        }
+    if (got == REC_ERROR)
+        return msg_fatal_sys("unable to read standard input");
+    return EXIT_DONE;
+}
+
+/* What was counted; said only where the first was not the only one. */
+static void count_up(const struct agg *a)
+{
+    for (enum track t = TRACK_UNPLACED; t < TRACK_RESULTS; t++)
+        if (a->troubles[t] > 1)
+            msg_warn("%s%" PRIu64 " records%s", troubles[t].before,
+                     a->troubles[t], troubles[t].behind);
+    if (a->lines > 0 && a->records == 0)
+        msg_warn("no record in the input; lines passed over: %" PRIu64,
+                 a->lines);
+}
+
+int main(int argc, char **argv)
+{
+    struct opt_result arguments;
+    struct agg a = { 0 };
+    int status;
+
+    start_filter();
+    if (!opt_parse(&program, argc, argv, &arguments))
+        return arguments.status;
+    status = open_status(&a);
+    if (status == EXIT_DONE)
+        status = run(&a);
+    count_up(&a);
+    if (a.out.bytes != NULL && !out_close(&a.out) && status == EXIT_DONE)
+        status = EXIT_SYSTEM;
+    rec_close(&a.in);
+    status_close(&a.status);
+    plan_free(&a.plan);
+    return msg_exit_status(status);
+}

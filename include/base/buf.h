@@ -34,6 +34,7 @@ static inline void buf_clear(struct buf *b)
     b->failed = false;
 }
 
+/* Gives the bytes back; what is left is empty, with its old ceiling. */
 void buf_free(struct buf *b);
 
 /* Appends N bytes. */
@@ -46,11 +47,13 @@ static inline void buf_add(struct buf *b, const char *bytes, size_t n)
     b->len += n;
 }
 
+/* Appends one byte. */
 static inline void buf_char(struct buf *b, char c)
 {
     buf_add(b, &c, 1);
 }
 
+/* Appends S without its NUL. */
 static inline void buf_str(struct buf *b, const char *s)
 {
     buf_add(b, s, strlen(s));

@@ -1,0 +1,67 @@
+/*
+ * One line of input, read: a stats record, a mover's result, a phase event,
+ * some other record, or no record at all.
+ */
+#ifndef PHASE_NOTE_H
+#define PHASE_NOTE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "phase/plan.h"
+#include "phase/progress.h"
+
+enum note_kind {
+    NOTE_PROGRESS,
+    NOTE_RESULT,
+    NOTE_EVENT,
+    NOTE_OTHER,     /* a record of which nothing is taken */
+    NOTE_NO_RECORD, /* no JSON object with a type */
+};
+
+enum step {
+    STEP_PREREQUISITES,
+    STEP_EXECUTION,
+    STEP_CLEANUP,
+    STEP_OTHER, /* a name that is none of these */
+    STEP_NOT_SAID,
+};
+
+/* How a mover ended, by its own words. */
+enum result {
+    RESULT_COMPLETE,
+    RESULT_PARTIAL,
+    RESULT_FAILED,
+    RESULT_CANCELLED,
+    RESULT_UNCHANGED,
+    RESULT_UNKNOWN, /* said so, or a word that is none of these */
+    RESULT_NOT_SAID,
+};
+
+/* An index that a record does not give, or gives as something else. */
+#define NOTE_NOT_SAID INT64_C(-1)
+#define NOTE_NO_INDEX INT64_C(-2)
+
+struct note {
+    enum note_kind kind;
+    int64_t action;   /* index, or one of the two above */
+    int64_t phase;    /* index, or one of the two above */
+    const char *name; /* the phase's, instead of an index; NULL */
+    size_t name_len;
+    struct progress progress; /* as the record has it: up to "340" percent */
+    enum phase_state state;
+    enum result result;
+    enum step step;
+    bool done; /* the step has ended */
+
+    /* private */
+    char kept[PLAN_NAME_MAX]; /* a name that is not within the line */
+};
+
+/* Reads the LEN bytes of LINE.  The note's name may point into LINE. */
+void note_read(struct note *n, const char *line, size_t len);
+
+const char *result_name(enum result result);
+
+#endif

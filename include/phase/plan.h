@@ -1,0 +1,82 @@
+/*
+ * The plan: which actions there are, which phases each has, and how far each
+ * has come.
+ *
+ * A phase is known by the index of its action and its own index within it, as
+ * names may repeat in different actions.  The plan owns its names; plan_free()
+ * gives everything back.  A function that fails leaves a reason in `why`, or
+ * an empty `why` and errno ENOMEM.
+ */
+#ifndef PHASE_PLAN_H
+#define PHASE_PLAN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "phase/progress.h"
+
+enum { PLAN_MAX_PHASES = 10000, PLAN_NAME_MAX = 1024, PLAN_WHY_MAX = 1024 };
+
+/* Kanister's states: kanister pkg/apis/cr/v1alpha1/types.go@0.119.0. */
+enum phase_state {
+    PHASE_PENDING,
+    PHASE_RUNNING,
+    PHASE_FAILED,
+    PHASE_COMPLETE,
+    PHASE_NO_STATE, /* unknown, or not said */
+};
+
+struct phase {
+    char *name;
+    size_t name_len;
+    bool deferred; /* the action's defer phase: shown, not counted */
+    enum phase_state state;
+    struct progress progress; /* its percent is known if anything is */
+    int64_t raw; /* hundredths, as the mover said last; -1: unknown */
+    char since[CLOCK_TEXT]; /* progress.lastTransitionTime; may be empty */
+};
+
+struct action {
+    char *name; /* NULL: it has none */
+    size_t name_len;
+    size_t first, count; /* its phases; a defer phase stands behind them */
+    bool has_defer;
+};
+
+struct plan {
+    struct action *actions;
+    size_t action_count, action_room;
+    struct phase *phases; /* of all actions, in order, defer phases included */
+    size_t phase_count, phase_room;
+    char since[CLOCK_TEXT]; /* status.progress.lastTransitionTime; or empty */
+    char why[PLAN_WHY_MAX];
+};
+
+/* Adds an action; NAME may be NULL. */
+bool plan_add_action(struct plan *p, const char *name, size_t len);
+
+/* Adds a pending phase to the last action.  The phase, valid until the next is
+ * added; NULL where the name is empty or too long, is in the action already,
+ * or there are too many. */
+struct phase *plan_add_phase(struct plan *p, const char *name, size_t len,
+                             bool deferred);
+
+/* One action of the phases in NAMES ("a,b,c"); ACTION, its name, may be
+ * NULL. */
+bool plan_of_names(struct plan *p, const char *names, const char *action);
+
+/* The phase NAME of the action with the index ACTION, its defer phase
+ * included; NULL. */
+struct phase *plan_find(struct plan *p, size_t action, const char *name,
+                        size_t len);
+
+void plan_free(struct plan *p);
+
+/* A state by its name; "completed", which the design document of Kanister
+ * writes, is complete. */
+enum phase_state phase_state_of(const struct scan_value *name);
+const char *phase_state_name(enum phase_state state);
+
+#endif

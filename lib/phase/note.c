@@ -1,0 +1,176 @@
+#include "phase/note.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/scan.h"
+
+enum field {
+    FIELD_TYPE,
+    FIELD_ACTION,
+    FIELD_PHASE,
+    FIELD_STATE,
+    FIELD_STEP,
+    FIELD_DONE,
+    FIELDS
+};
+
+static const struct scan_word fields[FIELDS] = {
+    [FIELD_TYPE] = SCAN_WORD("type"),   [FIELD_ACTION] = SCAN_WORD("action"),
+    [FIELD_PHASE] = SCAN_WORD("phase"), [FIELD_STATE] = SCAN_WORD("state"),
+    [FIELD_STEP] = SCAN_WORD("step"),   [FIELD_DONE] = SCAN_WORD("done"),
+};
+
+static const struct scan_word steps[STEP_OTHER] = {
+    [STEP_PREREQUISITES] = SCAN_WORD("prerequisites"),
+    [STEP_EXECUTION] = SCAN_WORD("execution"),
+    [STEP_CLEANUP] = SCAN_WORD("cleanup"),
+};
+
+static const struct scan_word results[] = {
+    [RESULT_COMPLETE] = SCAN_WORD("complete"),
+    [RESULT_PARTIAL] = SCAN_WORD("partial"),
+    [RESULT_FAILED] = SCAN_WORD("failed"),
+    [RESULT_CANCELLED] = SCAN_WORD("cancelled"),
+    [RESULT_UNCHANGED] = SCAN_WORD("unchanged"),
+    [RESULT_UNKNOWN] = SCAN_WORD("unknown"),
+};
+
+static const struct scan_word types[] = {
+    [NOTE_PROGRESS] = SCAN_WORD("progress"),
+    [NOTE_RESULT] = SCAN_WORD("result"),
+    [NOTE_EVENT] = SCAN_WORD("phase"),
+};
+
+const char *result_name(enum result result)
+{
+    return results[result].text;
+}
+
+static enum note_kind kind_of(const struct scan_value *v)
+{
+    if (v->kind != SCAN_STRING)
+        return NOTE_NO_RECORD;
+    return (enum note_kind)scan_find(v, types, NOTE_OTHER);
+}
+
+static enum step step_of(const struct scan_value *v)
+{
+    if (v->kind == SCAN_NULL)
+        return STEP_NOT_SAID;
+    return (enum step)scan_find(v, steps, STEP_OTHER);
+}
+
+static int64_t index_of(const struct scan_value *v)
+{
+    int64_t index = v->kind == SCAN_NUMBER ? progress_count(v) : COUNT_UNKNOWN;
+
+    if (v->kind == SCAN_NULL)
+        return NOTE_NOT_SAID;
+    return index != COUNT_UNKNOWN ? index : NOTE_NO_INDEX;
+}
+
+static void set_phase(struct note *n, const struct scan_value *v)
+{
+    n->phase = index_of(v);
+    n->name = v->kind == SCAN_STRING ? v->text : NULL;
+    n->name_len = v->len;
+}
+
+/* Every member overwrites wholly what an earlier one of its name said. */
+static void set(struct note *n, enum field field, const struct scan_value *v)
+{
+    switch (field) {
+    case FIELD_TYPE:
+        n->kind = kind_of(v);
+        break;
+    case FIELD_ACTION:
+        n->action = index_of(v);
+        break;
+    case FIELD_PHASE:
+        set_phase(n, v);
+        break;
+    case FIELD_STATE: /* a result's or a phase's */
+        n->state = phase_state_of(v);
+        n->result = (enum result)scan_find(v, results, RESULT_UNKNOWN);
+        break;
+    case FIELD_STEP:
+        n->step = step_of(v);
+        break;
+    case FIELD_DONE:
+        n->done = v->kind == SCAN_BOOL && v->truth;
+        break;
+    case FIELDS: /* a member that is not for us */
+        break;
+    }
+}
+
+static void see(void *arg, const struct scan_value *key,
+                const struct scan_value *value)
+{
+    struct note *n = arg;
+
+    if (!progress_set(&n->progress, key, value))
+        set(n, (enum field)scan_find(key, fields, FIELDS), value);
+}
+
+static void clear(struct note *n)
+{
+    n->kind = NOTE_NO_RECORD;
+    n->action = n->phase = NOTE_NOT_SAID;
+    n->name = NULL;
+    n->progress = progress_unknown;
+    n->state = PHASE_NO_STATE;
+    n->result = RESULT_UNKNOWN;
+    n->step = STEP_NOT_SAID;
+    n->done = false;
+}
+
+/* Reads LINE where it is as plain as programs write it. */
+static bool read_plain(struct note *n, const char *line, size_t len)
+{
+    struct scan s;
+    struct scan_value key, value;
+    enum scan_status status;
+
+    if (!scan_begin(&s, line, len))
+        return false;
+    while ((status = scan_next(&s, &key, &value)) == SCAN_MEMBER)
+        see(n, &key, &value);
+    return status == SCAN_END;
+}
+
+static bool may_be_object(const char *line, size_t len)
+{
+    while (len > 0 && (*line == ' ' || *line == '\t' || *line == '\r')) {
+        line++;
+        len--;
+    }
+    return len > 0 && *line == '{';
+}
+
+/* Reads LINE where it is any JSON object. */
+static void read_any(struct note *n, const char *line, size_t len)
+{
+    jv object = json_parse(line, len);
+
+    scan_members(object, see, n);
+    if (n->name != NULL && n->name_len <= sizeof n->kept) {
+        memcpy(n->kept, n->name, n->name_len);
+        n->name = n->kept;
+    } else if (n->name != NULL) { /* longer than any name of a plan */
+        n->name = NULL;
+        n->phase = NOTE_NO_INDEX;
+    }
+    jv_free(object);
+}
+
+void note_read(struct note *n, const char *line, size_t len)
+{
+    clear(n);
+    if (read_plain(n, line, len))
+        return;
+    clear(n);
+    if (may_be_object(line, len))
+        read_any(n, line, len);
+}

@@ -1,0 +1,305 @@
+/*
+ * Properties that hold for every plan and every run of records.  A failure
+ * prints the seed of its case; PHASEPIPE_SEED in the environment runs that one
+ * alone.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/rec.h"
+#include "phase/status.h"
+#include "unit.h"
+
+enum {
+    CASES = 2000,
+    SLOW_CASES = 100,
+    RECORDS = 60,
+    MAX_PHASES = 24,
+    FIRST_SEED = 20230220
+};
+
+struct desk {
+    struct plan plan;
+    struct target target;
+    struct clock clock;
+    struct status status;
+    char latest[4 * REC_CEILING];
+};
+
+static unsigned seed;
+
+/* Fewer where a wrapper makes each slow. */
+static unsigned last_seed(void)
+{
+    return FIRST_SEED + (getenv("PHASEPIPE_WRAP") != NULL ? SLOW_CASES : CASES);
+}
+
+#define HOLDS(condition)                                                       \
+    do {                                                                       \
+        if (!(condition))                                                      \
+            fail_msg("seed %u: not (%s)", seed, #condition);                   \
+    } while (0)
+
+static int any(int below)
+{
+    return rand() % below;
+}
+
+static void random_plan(struct plan *p)
+{
+    int actions = 1 + any(3);
+
+    *p = (struct plan){ 0 };
+    for (int i = 0; i < actions; i++) {
+        int phases = any(7) + (i == 0);
+
+        assert_true(plan_add_action(p, "act", 3));
+        for (int j = 0; j < phases; j++)
+            assert_non_null(plan_add_phase(p, &"abcdefg"[j], 1, false));
+        if (any(3) == 0)
+            assert_non_null(plan_add_phase(p, "z", 1, true));
+    }
+}
+
+static void open_desk(struct desk *d)
+{
+    random_plan(&d->plan);
+    assert_true(clock_open(&d->clock, "2023-02-20T12:49:55Z"));
+    assert_true(target_find(&d->target, &d->plan, "0", any(2) ? "a" : NULL) ||
+                target_find(&d->target, &d->plan, NULL, "a"));
+    assert_true(status_open(&d->status, &d->plan, &d->target, &d->clock));
+}
+
+static void close_desk(struct desk *d)
+{
+    status_close(&d->status);
+    plan_free(&d->plan);
+}
+
+static int random_stats(char *text, size_t room)
+{
+    static const char *const percents[] = { "null",  "-3",        "100",
+                                            "1e300", "\"33.33\"", "99.999" };
+    char percent[16];
+
+    snprintf(percent, sizeof percent, "%d.%02d", any(101), any(100));
+    return snprintf(text, room,
+                    "\"type\":\"progress\",\"progressPercent\":%s,"
+                    "\"sizeUploadedB\":%d,\"%s\":%d",
+                    any(4) ? percent : percents[any(6)], any(1000000),
+                    any(2) ? "estimatedTimeSeconds" : "sizeDownloadedB",
+                    any(50) - 5);
+}
+
+static int random_event(char *text, size_t room)
+{
+    static const char *const states[] = { "pending",  "running", "running",
+                                          "complete", "failed",  "odd" };
+    static const char *const steps[] = { "prerequisites", "execution",
+                                         "cleanup", "upload" };
+
+    if (any(2))
+        return snprintf(text, room, "\"type\":\"phase\",\"state\":\"%s\"",
+                        states[any(6)]);
+    return snprintf(text, room,
+                    "\"type\":\"phase\",\"step\":\"%s\",\"done\":%s",
+                    steps[any(4)], any(3) ? "true" : "false");
+}
+
+/* A record, without its braces. */
+static void random_record(char *text, size_t room)
+{
+    int len = any(3) ? random_stats(text, room) : random_event(text, room);
+
+    if (any(3) == 0)
+        len +=
+            snprintf(text + len, room - (size_t)len, ",\"action\":%d", any(4));
+    if (any(2))
+        len += snprintf(text + len, room - (size_t)len, ",\"phase\":\"%c\"",
+                        "abcdefgz"[any(8)]);
+    else if (any(2))
+        len += snprintf(text + len, room - (size_t)len, ",\"phase\":%d",
+                        any(8) - 1);
+    assert_in_range(len, 1, room - 1);
+}
+
+/* Applies a record; true where it makes a line due. */
+static bool say(struct desk *d, const char *record)
+{
+    static struct note note;
+    struct phase *phase = NULL;
+    char text[512];
+
+    snprintf(text, sizeof text, any(2) ? "{%s}" : "{ %s }", record);
+    note_read(&note, text, strlen(text));
+    HOLDS(note.kind == NOTE_PROGRESS || note.kind == NOTE_EVENT);
+    track_note(&d->plan, &d->target, &note, &phase);
+    return status_next(&d->status, phase);
+}
+
+static void check_phase(const struct phase *before, const struct phase *after)
+{
+    int64_t percent = after->progress.percent;
+
+    HOLDS(percent >= before->progress.percent);
+    HOLDS(percent <= PERCENT_WHOLE);
+    HOLDS((percent == PERCENT_WHOLE) == (after->state == PHASE_COMPLETE));
+    HOLDS(percent <= PERCENT_HELD || after->state == PHASE_COMPLETE);
+    if (after->state == PHASE_PENDING)
+        HOLDS(progress_equal(&after->progress, &progress_unknown));
+    if (after->state == PHASE_RUNNING)
+        HOLDS(percent >= 0);
+    if (before->state == PHASE_FAILED || before->state == PHASE_COMPLETE) {
+        HOLDS(after->state == before->state);
+        HOLDS(progress_equal(&after->progress, &before->progress));
+    }
+    if (before->state == PHASE_RUNNING)
+        HOLDS(after->state != PHASE_PENDING);
+}
+
+static void check_whole(const struct plan *plan, const struct whole *before,
+                        const struct whole *after)
+{
+    int64_t sum = 0, n = 0;
+
+    for (size_t i = 0; i < plan->phase_count; i++) {
+        int64_t percent = plan->phases[i].progress.percent;
+
+        if (plan->phases[i].deferred)
+            continue;
+        n++;
+        sum += percent > 0 ? percent : 0;
+    }
+    HOLDS(after->percent * n <= sum && sum < (after->percent + 1) * n);
+    HOLDS(after->percent >= before->percent);
+    HOLDS(before->state != PHASE_FAILED || after->state == PHASE_FAILED);
+    HOLDS(after->state != PHASE_COMPLETE || after->percent == PERCENT_WHOLE);
+}
+
+/* A line is due exactly where it is another one than the latest. */
+static void check_line(struct desk *d, bool due)
+{
+    const struct buf *line = &d->status.line.text;
+    jv object;
+
+    HOLDS(line->len < sizeof d->latest);
+    if (!due) {
+        line_render(&d->status.line);
+        HOLDS(strlen(d->latest) == line->len);
+        HOLDS(memcmp(d->latest, line->bytes, line->len) == 0);
+        return;
+    }
+    HOLDS(strlen(d->latest) != line->len ||
+          memcmp(d->latest, line->bytes, line->len) != 0);
+    memcpy(d->latest, line->bytes, line->len);
+    d->latest[line->len] = '\0';
+    object = json_parse(line->bytes, line->len);
+    HOLDS(jv_get_kind(object) == JV_KIND_OBJECT);
+    jv_free(object);
+}
+
+static void run_case(void)
+{
+    static struct desk d;
+    struct phase before[MAX_PHASES];
+
+    srand(seed);
+    d.latest[0] = '\0';
+    open_desk(&d);
+    check_line(&d, true);
+    HOLDS(d.plan.phase_count <= MAX_PHASES);
+    for (int i = 0; i < RECORDS; i++) {
+        struct whole whole = whole_of(&d.plan), now;
+        char record[256];
+        bool due;
+
+        memcpy(before, d.plan.phases, d.plan.phase_count * sizeof *before);
+        random_record(record, sizeof record);
+        due = say(&d, record);
+        for (size_t j = 0; j < d.plan.phase_count; j++)
+            check_phase(&before[j], &d.plan.phases[j]);
+        now = whole_of(&d.plan);
+        check_whole(&d.plan, &whole, &now);
+        check_line(&d, due);
+    }
+    close_desk(&d);
+}
+
+static void whatever_comes_the_rules_hold(void **state)
+{
+    const char *only = getenv("PHASEPIPE_SEED");
+
+    (void)state;
+    if (only != NULL) {
+        seed = (unsigned)strtoul(only, NULL, 10);
+        run_case();
+        return;
+    }
+    for (seed = FIRST_SEED; seed < last_seed(); seed++)
+        run_case();
+}
+
+/* The end of RECORDS records, whose order is shuffled as far as each phase
+ * still gets its own in order. */
+static void end_of(char records[RECORDS][256], const int *phase_of,
+                   const int *order, char *end)
+{
+    static struct desk d;
+    int next[3] = { 0 };
+
+    d = (struct desk){ 0 };
+    assert_true(plan_of_names(&d.plan, "a,b,c", NULL));
+    assert_true(clock_open(&d.clock, "2023-02-20T12:49:55Z"));
+    assert_true(target_find(&d.target, &d.plan, NULL, NULL));
+    assert_true(status_open(&d.status, &d.plan, &d.target, &d.clock));
+    for (int i = 0; i < RECORDS; i++) {
+        int *at = &next[order[i]];
+
+        while (phase_of[*at] != order[i])
+            (*at)++;
+        (void)say(&d, records[(*at)++]);
+    }
+    memcpy(end, d.status.line.text.bytes, d.status.line.text.len);
+    end[d.status.line.text.len] = '\0';
+    close_desk(&d);
+}
+
+static void the_order_between_phases_does_not_matter(void **state)
+{
+    static char records[RECORDS][256], one[REC_CEILING], other[REC_CEILING];
+    int phase_of[RECORDS], order[RECORDS];
+
+    (void)state;
+    for (seed = FIRST_SEED; seed < last_seed(); seed++) {
+        srand(seed);
+        for (int i = 0; i < RECORDS; i++) {
+            int len = any(3) ? random_stats(records[i], sizeof *records)
+                             : random_event(records[i], sizeof *records);
+
+            order[i] = phase_of[i] = any(3);
+            snprintf(records[i] + len, sizeof *records - (size_t)len,
+                     ",\"phase\":%d", phase_of[i]);
+        }
+        end_of(records, phase_of, order, one);
+        for (int i = RECORDS - 1; i > 0; i--) {
+            int j = any(i + 1), kept = order[i];
+
+            order[i] = order[j];
+            order[j] = kept;
+        }
+        end_of(records, phase_of, order, other);
+        if (strcmp(one, other) != 0)
+            fail_msg("seed %u: %s is not %s", seed, one, other);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whatever_comes_the_rules_hold),
+        cmocka_unit_test(the_order_between_phases_does_not_matter),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

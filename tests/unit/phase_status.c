@@ -1,0 +1,342 @@
+#include "phase/status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json.h"
+#include "base/rec.h"
+#include "phase/actionset.h"
+#include "unit.h"
+
+/* A plan with all that stands on it, and a clock that goes a second on with
+ * each look. */
+struct desk {
+    struct plan plan;
+    struct target target;
+    struct clock clock;
+    struct status status;
+    struct note note;
+};
+
+static void open_desk(struct desk *d, const char *phases, const char *action,
+                      const char *phase)
+{
+    *d = (struct desk){ 0 };
+    assert_true(clock_open(&d->clock, "2023-02-20T12:49:55Z+1s"));
+    assert_true(plan_of_names(&d->plan, phases, action));
+    assert_true(target_find(&d->target, &d->plan, NULL, phase));
+    assert_true(status_open(&d->status, &d->plan, &d->target, &d->clock));
+}
+
+static void close_desk(struct desk *d)
+{
+    status_close(&d->status);
+    plan_free(&d->plan);
+}
+
+/* The line that TEXT makes due, without its newline; NULL: none. */
+static const char *say(struct desk *d, const char *text)
+{
+    static char line[REC_CEILING + 1];
+    struct phase *phase = NULL;
+
+    note_read(&d->note, text, strlen(text));
+    if (d->note.kind == NOTE_RESULT)
+        d->status.result = d->note.result;
+    track_note(&d->plan, &d->target, &d->note, &phase);
+    if (!status_next(&d->status, phase))
+        return NULL;
+    assert_false(d->status.line.text.failed);
+    memcpy(line, d->status.line.text.bytes, d->status.line.text.len);
+    line[d->status.line.text.len - 1] = '\0';
+    return line;
+}
+
+static void the_first_line_is_the_plan(void **state)
+{
+    static const char expected[] =
+        "{\"type\":\"status\",\"state\":\"pending\",\"actions\":["
+        "{\"name\":\"backup\",\"phases\":["
+        "{\"name\":\"a\",\"state\":\"pending\"},"
+        "{\"name\":\"q\\\"\\\\\",\"state\":\"pending\"}]}],"
+        "\"progress\":{\"percentCompleted\":\"0.00\"},"
+        "\"detail\":{\"runningPhases\":[]}}\n";
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "a,q\"\\", "backup", NULL);
+    assert_int_equal(d.status.line.text.len, sizeof expected - 1);
+    assert_memory_equal(d.status.line.text.bytes, expected,
+                        sizeof expected - 1);
+    close_desk(&d);
+}
+
+#define HEAD(state) "{\"type\":\"status\",\"state\":\"" state "\",\"actions\":["
+
+static void a_line_has_all_that_is_known(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "dump", NULL, NULL);
+    assert_string_equal(
+        say(&d, "{\"type\":\"progress\",\"progressPercent\":99.5,"
+                "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
+                "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4,"
+                "\"estimatedTimeSeconds\":5}"),
+        HEAD("running") "{\"phases\":[{\"name\":\"dump\",\"state\":\"running\","
+                        "\"progress\":{\"progressPercent\":\"99.00\","
+                        "\"lastTransitionTime\":\"2023-02-20T12:49:55Z\","
+                        "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
+                        "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4,"
+                        "\"estimatedTimeSeconds\":5}}]}],"
+                        "\"progress\":{\"percentCompleted\":\"99.00\","
+                        "\"runningPhase\":\"dump\","
+                        "\"lastTransitionTime\":\"2023-02-20T12:49:55Z\","
+                        "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
+                        "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4},"
+                        "\"detail\":{\"runningPhases\":[\"dump\"],"
+                        "\"estimatedTimeSeconds\":5,\"rawPercent\":99.5}}");
+    assert_string_equal(
+        say(&d, "{\"type\":\"phase\",\"state\":\"complete\"}"),
+        HEAD("complete") "{\"phases\":[{\"name\":\"dump\","
+                         "\"state\":\"complete\","
+                         "\"progress\":{\"progressPercent\":\"100.00\","
+                         "\"lastTransitionTime\":\"2023-02-20T12:49:56Z\","
+                         "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
+                         "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4"
+                         "}}]}],"
+                         "\"progress\":{\"percentCompleted\":\"100.00\","
+                         "\"lastTransitionTime\":\"2023-02-20T12:49:56Z\","
+                         "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
+                         "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4},"
+                         "\"detail\":{\"runningPhases\":[]}}");
+    close_desk(&d);
+}
+
+static void a_line_comes_only_with_a_change(void **state)
+{
+    static const struct {
+        const char *text;
+        bool due;
+    } rows[] = {
+        { "{\"type\":\"phase\",\"state\":\"pending\"}", false },
+        { "{\"type\":\"message\",\"text\":\"x\"}", false },
+        { "no record", false },
+        { "{\"type\":\"phase\",\"state\":\"running\"}", true },
+        { "{\"type\":\"phase\",\"state\":\"running\"}", false },
+        { "{\"type\":\"progress\"}", false },
+        { "{\"type\":\"progress\",\"progressPercent\":30}", true },
+        { "{\"type\":\"progress\",\"progressPercent\":30}", false },
+        { "{\"type\":\"progress\",\"progressPercent\":30.004}", false },
+        { "{\"type\":\"progress\",\"progressPercent\":30.01}", true },
+        { "{\"type\":\"progress\",\"progressPercent\":20}", true }, /* raw */
+        { "{\"type\":\"progress\",\"progressPercent\":20}", false },
+        { "{\"type\":\"progress\"}", true }, /* and gone */
+        { "{\"type\":\"progress\",\"sizeUploadedB\":5}", true },
+        { "{\"type\":\"progress\",\"sizeUploadedB\":5}", false },
+        { "{\"type\":\"progress\",\"hashedFiles\":5}", false },
+        { "{\"type\":\"progress\",\"estimatedTimeSeconds\":5}", true },
+        { "{\"type\":\"progress\",\"estimatedTimeSeconds\":5}", false },
+        { "{\"type\":\"phase\",\"step\":\"execution\",\"done\":true}", true },
+        { "{\"type\":\"phase\",\"step\":\"execution\",\"done\":true}", false },
+        { "{\"type\":\"result\",\"state\":\"complete\"}", true },
+        { "{\"type\":\"result\",\"state\":\"complete\"}", false },
+        { "{\"type\":\"result\",\"state\":\"failed\"}", true },
+        { "{\"type\":\"progress\",\"phase\":\"no\"}", false },
+        { "{\"type\":\"phase\",\"state\":\"failed\"}", true },
+        { "{\"type\":\"phase\",\"state\":\"failed\"}", false },
+        { "{\"type\":\"progress\",\"progressPercent\":90}", false },
+        { "{\"type\":\"phase\",\"phase\":\"b\",\"state\":\"running\"}", true },
+    };
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "a,b", NULL, "a");
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_row((say(&d, rows[i].text) != NULL) == rows[i].due,
+                   rows[i].text);
+    close_desk(&d);
+}
+
+/* The times of phases a and b and of the whole after TEXT. */
+static void assert_times(struct desk *d, const char *text, const char *a,
+                         const char *b, const char *whole)
+{
+    say(d, text);
+    assert_string_equal(d->status.line.phases[0].since, a);
+    assert_string_equal(d->status.line.phases[1].since, b);
+    assert_string_equal(d->status.line.since, whole);
+}
+
+static void a_time_changes_only_with_its_own_values(void **state)
+{
+    const char *t0 = "2023-02-20T12:49:55Z", *t1 = "2023-02-20T12:49:56Z",
+               *t2 = "2023-02-20T12:49:57Z", *t3 = "2023-02-20T12:49:58Z",
+               *t4 = "2023-02-20T12:49:59Z";
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "a,b", NULL, "a");
+    assert_times(&d, "{\"type\":\"phase\",\"state\":\"running\"}", t0, "", "");
+    assert_times(&d, "{\"type\":\"progress\",\"progressPercent\":0}", t0, "",
+                 "");
+    assert_times(&d, "{\"type\":\"progress\",\"progressPercent\":30}", t1, "",
+                 t1);
+    assert_times(&d, "{\"type\":\"progress\",\"progressPercent\":10}", t1, "",
+                 t1);
+    /* the time that is left is the phase's, and not the whole's */
+    assert_times(&d, "{\"type\":\"progress\",\"estimatedTimeSeconds\":9}", t2,
+                 "", t1);
+    /* half a hundredth does not move the whole */
+    assert_times(&d,
+                 "{\"type\":\"progress\",\"phase\":1,\"progressPercent\":0.01}",
+                 t2, t3, t1);
+    assert_times(&d, "{\"type\":\"phase\",\"phase\":1,\"state\":\"failed\"}",
+                 t2, t3, t1);
+    assert_times(&d, "{\"type\":\"result\",\"state\":\"failed\"}", t2, t3, t1);
+    assert_times(&d, "{\"type\":\"phase\",\"state\":\"complete\"}", t4, t3, t4);
+    close_desk(&d);
+}
+
+static void detail_speaks_of_the_target_while_it_runs(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "a,b", NULL, "b");
+    say(&d, "{\"type\":\"progress\",\"phase\":\"a\",\"progressPercent\":100,"
+            "\"estimatedTimeSeconds\":7}");
+    assert_int_equal(d.status.line.seconds, 7);
+    assert_int_equal(d.status.line.raw, 10000);
+    say(&d, "{\"type\":\"progress\",\"progressPercent\":40,"
+            "\"estimatedTimeSeconds\":60}");
+    assert_int_equal(d.status.line.seconds, 60);
+    assert_int_equal(d.status.line.raw, -1);
+    /* what detail does not show makes no line */
+    assert_null(say(&d, "{\"type\":\"progress\",\"phase\":\"a\","
+                        "\"progressPercent\":20,\"estimatedTimeSeconds\":7}"));
+    say(&d, "{\"type\":\"phase\",\"state\":\"complete\"}");
+    assert_int_equal(d.status.line.seconds, 7);
+    assert_int_equal(d.status.line.raw, 2000);
+    say(&d, "{\"type\":\"phase\",\"phase\":\"a\",\"state\":\"failed\"}");
+    assert_int_equal(d.status.line.seconds, -1);
+    assert_int_equal(d.status.line.raw, -1);
+    close_desk(&d);
+}
+
+/* N phases with names of LEN bytes each, the last of them a defer phase. */
+static void make_plan(struct plan *p, size_t n, int len)
+{
+    *p = (struct plan){ 0 };
+    assert_true(plan_add_action(p, "backup", 6));
+    for (size_t i = 0; i < n; i++) {
+        char name[PLAN_NAME_MAX + 1];
+
+        snprintf(name, sizeof name, "%0*zu", len, i);
+        assert_non_null(plan_add_phase(p, name, (size_t)len, i + 1 == n));
+    }
+}
+
+/* Moves all phases to where they take the most room. */
+static size_t widest(struct desk *d)
+{
+    size_t most = 0;
+
+    for (size_t i = 0; i < d->plan.phase_count; i++) {
+        struct phase *phase = &d->plan.phases[i];
+
+        for (int j = 0; j < SIZES; j++)
+            phase->progress.sizes[j] = COUNT_LARGEST;
+        phase->progress.seconds = COUNT_LARGEST;
+        phase->progress.percent = PERCENT_HELD;
+        phase->raw = PERCENT_LARGEST;
+        phase->state = PHASE_RUNNING;
+        assert_true(status_next(&d->status, phase));
+        if (d->status.line.text.len > most)
+            most = d->status.line.text.len;
+    }
+    d->status.result = RESULT_UNCHANGED;
+    assert_true(status_next(&d->status, NULL));
+    return d->status.line.text.len > most ? d->status.line.text.len : most;
+}
+
+/* Whether a plan of N such phases is taken; none of its lines is too long. */
+static bool taken(size_t n, int len)
+{
+    struct desk d = { 0 };
+    bool opened;
+
+    make_plan(&d.plan, n, len);
+    assert_true(clock_open(&d.clock, "2023-02-20T12:49:55Z"));
+    assert_true(target_find(&d.target, &d.plan, NULL, NULL));
+    opened = status_open(&d.status, &d.plan, &d.target, &d.clock);
+    if (opened)
+        assert_in_range(widest(&d), 1, REC_CEILING + 1);
+    else
+        assert_int_equal(errno, EMSGSIZE);
+    close_desk(&d);
+    return opened;
+}
+
+static void a_plan_whose_line_could_pass_the_ceiling_is_refused(void **state)
+{
+    static const int lengths[] = { 3, 20, 200, PLAN_NAME_MAX };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        size_t len = (size_t)lengths[i], most = 1, refused = 400;
+
+        while (refused - most > 1) {
+            size_t middle = (most + refused) / 2;
+
+            if (taken(middle, lengths[i]))
+                most = middle;
+            else
+                refused = middle;
+        }
+        /* around its names a phase takes about 320 bytes */
+        assert_in_range(most, REC_CEILING / (330 + 2 * len) - 2,
+                        REC_CEILING / (310 + 2 * len) + 2);
+    }
+}
+
+static void every_line_is_a_json_object_of_that_type(void **state)
+{
+    static const char plan[] =
+        "{\"status\":{\"actions\":[{\"name\":\"a\\u0000\\u001b\",\"phases\":["
+        "{\"name\":\"\\ud83d\\ude00\",\"state\":\"running\"}],"
+        "\"deferPhase\":{\"name\":\"d\\u009b\",\"state\":\"running\"}}]}}";
+    struct desk d = { 0 };
+    jv line, type;
+
+    (void)state;
+    assert_true(actionset_read(&d.plan, plan, sizeof plan - 1));
+    assert_true(target_find(&d.target, &d.plan, NULL, NULL));
+    assert_true(status_open(&d.status, &d.plan, &d.target, &d.clock));
+    line = json_parse(d.status.line.text.bytes, d.status.line.text.len);
+    assert_int_equal(jv_get_kind(line), JV_KIND_OBJECT);
+    assert_true(json_get_string(line, "type", &type));
+    assert_string_equal(jv_string_value(type), "status");
+    jv_free(type);
+    jv_free(line);
+    assert_null(
+        memchr(d.status.line.text.bytes, '\x1b', d.status.line.text.len));
+    close_desk(&d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_line_is_the_plan),
+        cmocka_unit_test(a_line_has_all_that_is_known),
+        cmocka_unit_test(a_line_comes_only_with_a_change),
+        cmocka_unit_test(a_time_changes_only_with_its_own_values),
+        cmocka_unit_test(detail_speaks_of_the_target_while_it_runs),
+        cmocka_unit_test(a_plan_whose_line_could_pass_the_ceiling_is_refused),
+        cmocka_unit_test(every_line_is_a_json_object_of_that_type),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
