@@ -218,7 +218,9 @@ static int close_filter(struct filter *f, int status)
         status = EXIT_DATA;
     if (options.record != NULL && !timed_finish(&f->recording))
         status = msg_fatal_sys("unable to write %s", options.record);
-    if (!out_close(&f->out) || !out_close(&f->pass))
+    if (!out_close(&f->out))
+        status = EXIT_SYSTEM;
+    if (!out_close(&f->pass))
         status = EXIT_SYSTEM;
     return status;
 }

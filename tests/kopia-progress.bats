@@ -323,6 +323,39 @@ console() {
     assert_equal "$stderr" 'kopia-progress: fatal: PHASEPIPE_CLOCK is no time'
 }
 
+# hostile LENGTH: lines of that length, made to be costly for a row each
+hostile() {
+    perl -e '
+        my $n = shift; sub fill { my ($head, $unit) = @_; print $head, $unit x (($n - length $head) / length $unit), "\n" }
+        fill("processing directory \x27", "\x27 1 KB of 2 KB ("); fill("ignored error ", " on ");
+        fill("error processing ", ":"); fill(" ! Error when processing \"", "\": "); print "\r";
+        fill("Snapshotting ", " .."); fill("/", " resolved t"); fill("found 1 ", "content ");
+        fill(" | 1 hashing, 2 hashed (", "9."); fill("Processed 1 (1 B) of ", "1"); fill("{", "{\"a\":");
+        fill("{\"m\":\"", "\\n "); fill("", "\033[1;"); fill("", " "); fill("Verified ", "1 of ");
+        fill("Recovered 1 index entries from 1/2 blobs (1.0 %) 1s remaining ", "ET ");
+        fill("Found 1 objects, verifying 1, completed 1 objects, 1.0% complete, remaining ", "1s");
+        fill("error running \x27", "\x27 action "); fill("ERROR ", "ERROR "); fill("12:34:56.789 ", "12:34:56.789 ");
+    ' "$1"
+}
+
+# instructions FILE: how many the program needs for it
+instructions() {
+    valgrind --tool=callgrind --callgrind-out-file=/dev/null "$BIN/kopia-progress" "$1" 2>&1 >/dev/null |
+        sed -n 's/.*Collected : //p'
+}
+
+@test "kopia-progress: no line costs more than its length" {
+    # counted, not timed; a wrapper would be counted too
+    [ -z "$WRAP" ] || return 0
+    [[ $BIN != *asan* ]] || return 0
+    hostile 8000 >short
+    hostile 64000 >long
+    : >none
+    none=$(instructions none) short=$(instructions short) long=$(instructions long)
+    echo "$none for nothing, $short for short lines, $long for lines eight times as long"
+    [ $((long - none)) -lt $(((short - none) * 10)) ]
+}
+
 @test "kopia-progress: the manual's table is the program's" {
     run bash -c 'cd "$ROOT" && cmp <(scripts/forms) <(awk "/^\.Sh FORMS/ { getline; on = 1; next } /^\.Sh / { on = 0 } on" filters/kopia-progress.1)'
     assert_success

@@ -11,7 +11,9 @@ enum { PIECES_MAX = 64, QUOTES_MAX = 8 };
 
 static const char *find_end(const char *from, const char *end)
 {
-    return memmem(from, (size_t)(end - from), QUOTE_END, QUOTE_END_LEN);
+    return from < end
+               ? memmem(from, (size_t)(end - from), QUOTE_END, QUOTE_END_LEN)
+               : NULL;
 }
 
 /* Whether TEXT holds "/PATH:", as the operating system's error does. */
