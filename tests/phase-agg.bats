@@ -735,3 +735,11 @@ in_pieces() { # FILE
     echo "$before KiB, then $after KiB"
     [ "$((after - before))" -lt 256 ]
 }
+
+@test "phase-agg: of several sources the percent of all of them counts" {
+    printf '%s\n' '{"type":"progress","progressPercent":50,"overallPercent":25}' \
+        '{"overallPercent":75,"type":"progress","progressPercent":50}' >records
+    run --separate-stderr bash -c 'phase-agg --phases a <records | grep -o "progressPercent\":\"[0-9.]*"'
+    assert_success
+    assert_output $'progressPercent":"25.00\nprogressPercent":"75.00'
+}

@@ -49,6 +49,7 @@ struct note {
     int64_t phase;    /* index, or one of the two above */
     const char *name; /* the phase's, instead of an index; NULL */
     size_t name_len;
+    int64_t overall;          /* percent of all sources of the run, as below */
     struct progress progress; /* as the record has it: up to "340" percent */
     enum phase_state state;
     enum result result;

@@ -41,6 +41,9 @@ bool progress_equal(const struct progress *a, const struct progress *b);
 bool progress_set(struct progress *p, const struct scan_value *key,
                   const struct scan_value *value);
 
+/* A percent, as a number or as a string, in hundredths; or PERCENT_UNKNOWN. */
+int64_t progress_percent(const struct scan_value *value);
+
 /* A whole number within 0 .. COUNT_LARGEST, or COUNT_UNKNOWN. */
 int64_t progress_count(const struct scan_value *value);
 

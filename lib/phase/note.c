@@ -12,13 +12,18 @@ enum field {
     FIELD_STATE,
     FIELD_STEP,
     FIELD_DONE,
+    FIELD_OVERALL,
     FIELDS
 };
 
 static const struct scan_word fields[FIELDS] = {
-    [FIELD_TYPE] = SCAN_WORD("type"),   [FIELD_ACTION] = SCAN_WORD("action"),
-    [FIELD_PHASE] = SCAN_WORD("phase"), [FIELD_STATE] = SCAN_WORD("state"),
-    [FIELD_STEP] = SCAN_WORD("step"),   [FIELD_DONE] = SCAN_WORD("done"),
+    [FIELD_TYPE] = SCAN_WORD("type"),
+    [FIELD_ACTION] = SCAN_WORD("action"),
+    [FIELD_PHASE] = SCAN_WORD("phase"),
+    [FIELD_STATE] = SCAN_WORD("state"),
+    [FIELD_STEP] = SCAN_WORD("step"),
+    [FIELD_DONE] = SCAN_WORD("done"),
+    [FIELD_OVERALL] = SCAN_WORD("overallPercent"),
 };
 
 static const struct scan_word steps[STEP_OTHER] = {
@@ -100,6 +105,9 @@ static void set(struct note *n, enum field field, const struct scan_value *v)
     case FIELD_DONE:
         n->done = v->kind == SCAN_BOOL && v->truth;
         break;
+    case FIELD_OVERALL:
+        n->overall = progress_percent(v);
+        break;
     case FIELDS: /* a member that is not for us */
         break;
     }
@@ -119,6 +127,7 @@ static void clear(struct note *n)
     n->kind = NOTE_NO_RECORD;
     n->action = n->phase = NOTE_NOT_SAID;
     n->name = NULL;
+    n->overall = PERCENT_UNKNOWN;
     n->progress = progress_unknown;
     n->state = PHASE_NO_STATE;
     n->result = RESULT_UNKNOWN;
@@ -165,7 +174,8 @@ static void read_any(struct note *n, const char *line, size_t len)
     jv_free(object);
 }
 
-void note_read(struct note *n, const char *line, size_t len)
+/* Reads LINE either way. */
+static void read_line(struct note *n, const char *line, size_t len)
 {
     clear(n);
     if (read_plain(n, line, len))
@@ -173,4 +183,12 @@ void note_read(struct note *n, const char *line, size_t len)
     clear(n);
     if (may_be_object(line, len))
         read_any(n, line, len);
+}
+
+void note_read(struct note *n, const char *line, size_t len)
+{
+    read_line(n, line, len);
+    /* of several sources in one run the phase is at what all of them are */
+    if (n->overall != PERCENT_UNKNOWN)
+        n->progress.percent = n->overall;
 }

@@ -42,7 +42,7 @@ int64_t progress_count(const struct scan_value *v)
     return count;
 }
 
-static int64_t percent_of(const struct scan_value *v)
+int64_t progress_percent(const struct scan_value *v)
 {
     if (v->kind == SCAN_NUMBER)
         return percent_of_double(v->number);
@@ -59,7 +59,7 @@ bool progress_set(struct progress *p, const struct scan_value *key,
     if (member == MEMBERS)
         return false;
     if (member == MEMBER_PERCENT)
-        p->percent = percent_of(value);
+        p->percent = progress_percent(value);
     else if (member == MEMBER_SECONDS)
         p->seconds = progress_count(value);
     else
