@@ -162,9 +162,12 @@ static bool take(struct agg *a, const struct record *record)
     if (a->note.kind == NOTE_RESULT)
         a->status.result = a->note.result;
     complain(a, track_note(&a->plan, &a->target, &a->note, &phase));
-    if (status_next(&a->status, phase))
-        out_write(&a->out, line->bytes, line->len);
-    return !line->failed;
+    if (!status_next(&a->status, phase))
+        return true;
+    if (line->failed)
+        return false;
+    out_write(&a->out, line->bytes, line->len);
+    return true;
 }
 
 static int run(struct agg *a)

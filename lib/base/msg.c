@@ -53,7 +53,8 @@ static size_t clip(int printed, size_t room)
     return (size_t)printed < room ? (size_t)printed : room - 1;
 }
 
-static void say(const char *kind, int errnum, const char *format, va_list args)
+__attribute__((format(printf, 3, 0))) static void
+say(const char *kind, int errnum, const char *format, va_list args)
 {
     char text[MESSAGE_MAX];
     size_t room = sizeof text - 1; /* for the newline */

@@ -184,7 +184,7 @@ static void a_line_is_one_of_five_kinds(void **state)
 
 static void a_name_of_any_spelling_is_read(void **state)
 {
-    char text[2000] = "{\"type\":\"phase\", \"phase\":\"";
+    char text[2000] = "{ \"type\":\"phase\",\"phase\":\"";
     size_t head = strlen(text);
     const struct note *n = read_note("{\"phase\":\"d\\u0075mp\"}");
 
