@@ -93,6 +93,7 @@ struct values {
 
 #define FIELD_BIT(field) (UINT64_C(1) << (field))
 
+/* Whether F is known. */
 static inline bool values_has(const struct values *v, enum field f)
 {
     return (v->known & FIELD_BIT(f)) != 0;
@@ -111,6 +112,7 @@ static inline int64_t values_number(const struct values *v, enum field f)
     return v->of[f].number;
 }
 
+/* Makes NUMBER, 0 or more, the value of F. */
 static inline void values_set(struct values *v, enum field f, int64_t number)
 {
     v->known |= FIELD_BIT(f);

@@ -38,6 +38,7 @@ struct kopia_counts {
     uint64_t gave_up; /* of these, where PCRE2 met a limit */
 };
 
+/* What has been counted so far. */
 struct kopia_counts kopia_counts(const struct kopia *k);
 
 /* Why there may be no progress, in a sentence for the user; NULL where there

@@ -47,6 +47,7 @@ struct result {
     const struct values *counts; /* files, bytes, ... where known; or NULL */
 };
 
+/* The members that are unknown are left out. */
 void record_result(struct buf *b, const struct result *r);
 
 #endif

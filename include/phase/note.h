@@ -63,6 +63,7 @@ struct note {
 /* Reads the LEN bytes of LINE.  The note's name may point into LINE. */
 void note_read(struct note *n, const char *line, size_t len);
 
+/* The state of a result, as its record spells it. */
 const char *result_name(enum result result);
 
 #endif

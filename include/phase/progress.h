@@ -32,6 +32,7 @@ struct progress {
 
 extern const struct progress progress_unknown;
 
+/* Whether all that is known of A is known of B, with the same values. */
 bool progress_equal(const struct progress *a, const struct progress *b);
 
 /* Takes the member KEY: VALUE of a stats record or of an ActionSet's progress;

@@ -135,62 +135,62 @@ static void an_actionset_gives_its_phases_and_their_states(void **state)
 }
 
 /* What is taken over from a phase with this state and progress. */
+static const struct taken {
+    const char *name, *state, *progress;
+    int64_t percent, uploaded, seconds;
+    const char *since;
+} taken_over[] = {
+    { "nothing", "running", "{}", 0, -1, -1, "" },
+    { "none", "running", "null", 0, -1, -1, "" },
+    { "a whole number", "running", "{\"progressPercent\":\"30\"}", 3000, -1, -1,
+      "" },
+    { "hundredths", "running", "{\"progressPercent\":\"33.33\"}", 3333, -1, -1,
+      "" },
+    { "a number", "running", "{\"progressPercent\":30.5}", 3050, -1, -1, "" },
+    { "all members", "running",
+      "{\"progressPercent\":\"30\",\"sizeUploadedB\":50000,"
+      "\"estimatedTimeSeconds\":120,"
+      "\"lastTransitionTime\":\"2023-02-20T12:49:55Z\"}",
+      3000, 50000, 120, "2023-02-20T12:49:55Z" },
+    { "the design document's spelling", "running",
+      "{\"progressPercent\":\"30.00\",\"sizeUploaded\":\"50000\","
+      "\"estimatedTimeSeconds\":\"120\","
+      "\"lastTransitionTime\":\"2023-02-20T12:448:55Z\"}",
+      3000, 50000, 120, "" },
+    { "both spellings", "running",
+      "{\"sizeUploaded\":\"1\",\"sizeUploadedB\":2}", 0, 2, -1, "" },
+    { "another zone", "running",
+      "{\"lastTransitionTime\":\"2023-02-20T13:49:55.25+01:00\"}", 0, -1, -1,
+      "2023-02-20T12:49:55Z" },
+    { "a 100 that cannot be", "running", "{\"progressPercent\":\"100\"}", 0, -1,
+      -1, "" },
+    { "more than 100", "running", "{\"progressPercent\":\"340\"}", 0, -1, -1,
+      "" },
+    { "above 99", "running", "{\"progressPercent\":\"99.5\"}", 9900, -1, -1,
+      "" },
+    { "no percentage", "running", "{\"progressPercent\":\"much\"}", 0, -1, -1,
+      "" },
+    { "complete", "complete",
+      "{\"progressPercent\":\"33\",\"sizeUploadedB\":7,"
+      "\"estimatedTimeSeconds\":3}",
+      10000, 7, -1, "" },
+    { "completed", "completed", "{}", 10000, -1, -1, "" },
+    { "failed", "failed", "{\"progressPercent\":\"30\",\"sizeUploadedB\":7}",
+      3000, 7, -1, "" },
+    { "failed with a 100", "failed",
+      "{\"progressPercent\":\"100\",\"sizeUploadedB\":7}", 0, 7, -1, "" },
+    { "failed at once", "failed", "{}", -1, -1, -1, "" },
+    { "pending", "pending",
+      "{\"progressPercent\":\"0\",\"sizeUploadedB\":7,"
+      "\"lastTransitionTime\":\"2023-02-20T12:49:55Z\"}",
+      -1, -1, -1, "" },
+};
+
 static void the_progress_that_is_there_is_taken_over(void **state)
 {
-    static const struct {
-        const char *name, *state, *progress;
-        int64_t percent, uploaded, seconds;
-        const char *since;
-    } rows[] = {
-        { "nothing", "running", "{}", 0, -1, -1, "" },
-        { "none", "running", "null", 0, -1, -1, "" },
-        { "a whole number", "running", "{\"progressPercent\":\"30\"}", 3000, -1,
-          -1, "" },
-        { "hundredths", "running", "{\"progressPercent\":\"33.33\"}", 3333, -1,
-          -1, "" },
-        { "a number", "running", "{\"progressPercent\":30.5}", 3050, -1, -1,
-          "" },
-        { "all members", "running",
-          "{\"progressPercent\":\"30\",\"sizeUploadedB\":50000,"
-          "\"estimatedTimeSeconds\":120,"
-          "\"lastTransitionTime\":\"2023-02-20T12:49:55Z\"}",
-          3000, 50000, 120, "2023-02-20T12:49:55Z" },
-        { "the design document's spelling", "running",
-          "{\"progressPercent\":\"30.00\",\"sizeUploaded\":\"50000\","
-          "\"estimatedTimeSeconds\":\"120\","
-          "\"lastTransitionTime\":\"2023-02-20T12:448:55Z\"}",
-          3000, 50000, 120, "" },
-        { "both spellings", "running",
-          "{\"sizeUploaded\":\"1\",\"sizeUploadedB\":2}", 0, 2, -1, "" },
-        { "another zone", "running",
-          "{\"lastTransitionTime\":\"2023-02-20T13:49:55.25+01:00\"}", 0, -1,
-          -1, "2023-02-20T12:49:55Z" },
-        { "a 100 that cannot be", "running", "{\"progressPercent\":\"100\"}", 0,
-          -1, -1, "" },
-        { "more than 100", "running", "{\"progressPercent\":\"340\"}", 0, -1,
-          -1, "" },
-        { "above 99", "running", "{\"progressPercent\":\"99.5\"}", 9900, -1, -1,
-          "" },
-        { "no percentage", "running", "{\"progressPercent\":\"much\"}", 0, -1,
-          -1, "" },
-        { "complete", "complete",
-          "{\"progressPercent\":\"33\",\"sizeUploadedB\":7,"
-          "\"estimatedTimeSeconds\":3}",
-          10000, 7, -1, "" },
-        { "completed", "completed", "{}", 10000, -1, -1, "" },
-        { "failed", "failed",
-          "{\"progressPercent\":\"30\",\"sizeUploadedB\":7}", 3000, 7, -1, "" },
-        { "failed with a 100", "failed",
-          "{\"progressPercent\":\"100\",\"sizeUploadedB\":7}", 0, 7, -1, "" },
-        { "failed at once", "failed", "{}", -1, -1, -1, "" },
-        { "pending", "pending",
-          "{\"progressPercent\":\"0\",\"sizeUploadedB\":7,"
-          "\"lastTransitionTime\":\"2023-02-20T12:49:55Z\"}",
-          -1, -1, -1, "" },
-    };
-
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(taken_over); i++) {
+        const struct taken *row = &taken_over[i];
         const struct phase *phase;
         char text[512];
         struct plan p;
@@ -198,14 +198,14 @@ static void the_progress_that_is_there_is_taken_over(void **state)
         snprintf(text, sizeof text,
                  "{\"status\":{\"actions\":[{\"phases\":[{\"name\":\"a\","
                  "\"state\":\"%s\",\"progress\":%s}]}]}}",
-                 rows[i].state, rows[i].progress);
-        assert_row(read_text(&p, text), rows[i].name);
+                 row->state, row->progress);
+        assert_row(read_text(&p, text), row->name);
         phase = &p.phases[0];
-        assert_row(phase->progress.percent == rows[i].percent, rows[i].name);
-        assert_row(phase->progress.sizes[SIZE_UPLOADED] == rows[i].uploaded,
-                   rows[i].name);
-        assert_row(phase->progress.seconds == rows[i].seconds, rows[i].name);
-        assert_row(strcmp(phase->since, rows[i].since) == 0, rows[i].name);
+        assert_row(phase->progress.percent == row->percent, row->name);
+        assert_row(phase->progress.sizes[SIZE_UPLOADED] == row->uploaded,
+                   row->name);
+        assert_row(phase->progress.seconds == row->seconds, row->name);
+        assert_row(strcmp(phase->since, row->since) == 0, row->name);
         plan_free(&p);
     }
 }
