@@ -27,6 +27,7 @@ skip() {
         printf 'skipped in CI: %s\n' "$*" >&2
         return 1
     fi
+    # shellcheck disable=SC2034 # bats reads it
     BATS_TEST_SKIPPED=${1:-1}
     exit 0
 }

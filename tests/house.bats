@@ -1,0 +1,422 @@
+# The house: rooms, build, install, manuals, the two commands.  It looks at the
+# tree and at build/, so how the programs were built changes nothing.
+
+load helpers
+
+PROGRAMS="kopia-progress phase-agg status-patch"
+
+# A copy of the tree, built from nothing with two jobs.
+setup_file() {
+    unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS LDLIBS CC
+    unset PREFIX DESTDIR BINDIR MANDIR
+    export COPY=$BATS_FILE_TMPDIR/copy
+    mkdir "$COPY"
+    tar -C "$ROOT" --exclude=./build --exclude=./.git -cf - . | tar -C "$COPY" -xf -
+    make -C "$COPY" -j2 all unit >"$BATS_FILE_TMPDIR/make.log" 2>&1 || {
+        cat "$BATS_FILE_TMPDIR/make.log"
+        return 1
+    }
+}
+
+# Another copy, for a test that changes it: ./tree, with its build.
+take_copy() {
+    cp -a "$COPY" tree
+}
+
+# The C files in these directories, from the root of the tree.
+c_files() {
+    (cd "$ROOT" && find "$@" -name '*.[ch]' | sort)
+}
+
+assert_empty() { # FILE
+    if [ -s "$1" ]; then
+        cat "$1"
+        return 1
+    fi
+}
+
+# --- rooms
+
+@test "house: mover, phase and kube never include one another, and base nobody" {
+    local file room other
+
+    cd "$ROOT"
+    for file in $(c_files lib include); do
+        room=$(cut -d / -f 2 <<<"$file")
+        for other in $(sed -n 's/^ *# *include *"\([^/"]*\)\/.*/\1/p' "$file"); do
+            if [ "$other" != "$room" ] && [ "$other" != base ]; then
+                echo "$file includes $other"
+            fi
+        done
+    done >"$BATS_TEST_TMPDIR/wrong"
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
+@test "house: a filter includes only the rooms that the Makefile gives it" {
+    local program room rooms
+
+    cd "$ROOT"
+    for program in $PROGRAMS; do
+        rooms=$(sed -n "s/^$program\.rooms *= *//p" Makefile)
+        for room in $(sed -n 's/^ *# *include *"\([^/"]*\)\/.*/\1/p' \
+            "filters/$program.c" | sort -u); do
+            if [[ " $rooms " != *" $room "* ]]; then
+                echo "filters/$program.c includes $room"
+            fi
+        done
+    done >"$BATS_TEST_TMPDIR/wrong"
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
+@test "house: lib neither prints nor exits, but for messages and options" {
+    nm -A --undefined-only "$COPY"/build/lib*.a |
+        grep -vE '/libbase\.a:(msg|opt)\.o:' |
+        grep -E ' U (_*[vd]*f*w?printf(_chk)?|w?put[cs]|f?putc(har)?|fputs|fwrite|perror|_?exit|_Exit|quick_exit|abort|__assert_fail|err[x]?|warn[x]?|msg_[a-z_]+|stdout|stderr)$' \
+            >wrong || [ $? = 1 ]
+    assert_empty wrong
+}
+
+@test "house: nobody calls what cannot be called safely" {
+    local files
+
+    cd "$ROOT"
+    mapfile -t files < <(c_files lib include filters tests)
+    grep -nE '\b(v?sprintf|strcpy|strcat|stpcpy|strncpy|strncat|atoi|atol|atof|strtok|gets|system|popen|alloca|tmpnam|mktemp)[[:space:]]*\(' \
+        "${files[@]}" >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
+@test "house: every function fits one screen, also main" {
+    cd "$ROOT"
+    # clang-format puts a function's braces, and only those, into column 1
+    for file in $(c_files lib include filters); do
+        awk -v file="$file" '
+            /^\{/ { start = NR }
+            /^\}/ && start {
+                if (NR - start > 60)
+                    print file ":" start ": " NR - start " lines"
+                start = 0
+            }' "$file"
+    done >"$BATS_TEST_TMPDIR/wrong"
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
+@test "house: every function of a header has its sentence" {
+    cd "$ROOT"
+    for file in $(c_files include); do
+        # it comes right behind a comment, or behind one that does, or some
+        # comment names it; what _init, _free and _close do is in their names
+        awk -v file="$file" '
+            { text = text "\n" $0 }
+            /^[a-z].*[a-z_]\(/ && !/^typedef/ && !told {
+                name = $0
+                sub(/\(.*/, "", name)
+                sub(/.*[ *]/, "", name)
+                if (name !~ /_(init|free|close)$/)
+                    line[name] = NR
+            }
+            { told = /\*\/$/ || (told && NF > 0) }
+            END {
+                for (name in line)
+                    if (text !~ "\n[ /]\\*[^\n]*" name)
+                        print file ":" line[name] ": " name
+            }' "$file"
+    done >"$BATS_TEST_TMPDIR/wrong"
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
+@test "house: every file has its room" {
+    cd "$ROOT"
+    find . \( -path ./build -o -path ./.git \) -prune -o -type f -print |
+        grep -vE '^\./(Makefile|LICENSE|README\.md|\.(gitignore|clang-format|editorconfig))$' |
+        grep -vE '^\./\.ci/run$' |
+        grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
+        grep -vE '^\./lib/(base|mover|phase|kube)/[a-z_]+\.c$' |
+        grep -vE '^\./include/(base|mover|phase|kube)/[a-z_]+\.h$' |
+        grep -vE '^\./(scripts|tests)/' >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
+# --- programs
+
+# The shared libraries that a program asks for, without the C library's own.
+libraries() {
+    readelf -d "$COPY/build/bin/$1" |
+        sed -n 's/.*(NEEDED).*\[lib\([a-z0-9-]*\)\.so.*/\1/p' |
+        grep -vxE 'c|m' | sort | paste -sd ' '
+}
+
+@test "house: each program is linked with its own libraries and no others" {
+    assert_equal "$(libraries kopia-progress)" 'jq pcre2-8'
+    assert_equal "$(libraries phase-agg)" 'jq'
+    assert_equal "$(libraries status-patch)" 'jq'
+}
+
+@test "house: the programs are hardened" {
+    local program file
+
+    for program in $PROGRAMS; do
+        file=$COPY/build/bin/$program
+        readelf -h "$file" | grep -qE '^ *Type: *DYN'
+        readelf -d "$file" | grep -qE 'FLAGS_1.*\bPIE\b'
+        readelf -d "$file" | grep -qE 'FLAGS_1.*\bNOW\b'
+        readelf -lW "$file" | grep -q GNU_RELRO
+        readelf -lW "$file" | grep -qE 'GNU_STACK.* RW '
+        readelf --dyn-syms -W "$file" | grep -q ' __stack_chk_fail@'
+    done
+}
+
+@test "house: a copy builds from nothing with two jobs and no warning" {
+    for program in $PROGRAMS; do
+        [ -x "$COPY/build/bin/$program" ]
+    done
+    run grep -iE 'warning|error:' "$BATS_FILE_TMPDIR/make.log"
+    assert_failure 1
+    assert_output ''
+}
+
+@test "house: a second make has nothing to do" {
+    run --separate-stderr make -C "$COPY" --no-print-directory all unit
+    assert_success
+    [ "$stderr" = '' ]
+    refute_output --partial ' -o '
+    make -C "$COPY" -q all unit
+}
+
+@test "house: a changed header rebuilds what includes it and nothing else" {
+    take_copy
+    cd tree
+    touch build/before include/base/clock.h
+    make -j2 all unit >../log 2>&1
+    [ build/lib/base/clock.o -nt build/before ]
+    [ build/tests/unit/clock.o -nt build/before ]
+    [ build/bin/phase-agg -nt build/before ]
+    [ build/before -nt build/lib/base/rx.o ]
+    [ build/before -nt build/tests/unit/rx.o ]
+    make -q all unit
+}
+
+@test "house: what the user sets reaches every compilation and every link" {
+    cd "$COPY"
+    make -n -B all unit CFLAGS='-O1 -DUSER_C' CPPFLAGS=-DUSER_CPP \
+        LDFLAGS=-Wl,--user-ld LDLIBS=-luser CC=user-cc >"$BATS_TEST_TMPDIR/log"
+    cd "$BATS_TEST_TMPDIR"
+    grep -- ' -c ' log >compiled
+    grep -E '^user-cc .* -o build/(bin|unit)/' log >linked
+    [ "$(grep -c . compiled)" -gt 20 ]
+    [ "$(grep -c . linked)" -gt 10 ]
+    run grep -v '^user-cc .* -DUSER_CPP .*-O1 -DUSER_C ' compiled
+    assert_output ''
+    run grep -v -- '-O1 -DUSER_C .*-Wl,--user-ld .*-luser' linked
+    assert_output ''
+    # and none of its own optimisation stands behind the user's
+    run grep -E -- '-DUSER_C .*-O[0-9s]' compiled
+    assert_output ''
+}
+
+@test "house: make install puts exactly the programs and their manuals" {
+    run make -C "$COPY" install DESTDIR="$PWD/root" PREFIX=/opt/phasepipe
+    assert_success
+    (cd root && find . ! -type d -printf '%m %p\n' | sort -k 2) >installed
+    diff installed - <<'END'
+755 ./opt/phasepipe/bin/kopia-progress
+755 ./opt/phasepipe/bin/phase-agg
+755 ./opt/phasepipe/bin/status-patch
+644 ./opt/phasepipe/share/man/man1/kopia-progress.1
+644 ./opt/phasepipe/share/man/man1/phase-agg.1
+644 ./opt/phasepipe/share/man/man1/status-patch.1
+END
+    run root/opt/phasepipe/bin/phase-agg --version
+    assert_success
+}
+
+@test "house: make uninstall takes away what install put there" {
+    mkdir -p root/bin
+    touch root/bin/other
+    make -C "$COPY" install DESTDIR="$PWD/root" BINDIR=/bin MANDIR=/man >log 2>&1
+    [ -x root/bin/phase-agg ]
+    [ -e root/man/man1/phase-agg.1 ]
+    make -C "$COPY" uninstall DESTDIR="$PWD/root" BINDIR=/bin MANDIR=/man >>log 2>&1
+    run find root ! -type d
+    assert_output root/bin/other
+}
+
+@test "house: make clean leaves the tree as it was" {
+    take_copy
+    make -C tree clean >log 2>&1
+    run diff -r "$ROOT" tree --exclude=build --exclude=.git
+    assert_output ''
+    [ ! -e tree/build ]
+}
+
+@test "house: make help names what make can do" {
+    make -C "$COPY" --no-print-directory help >targets
+    for target in all check check-asan check-valgrind bench install \
+        uninstall dist clean; do
+        grep -qE "^$target  +[^ ]" targets
+        grep -qE "^$target:" "$COPY/Makefile"
+    done
+}
+
+# --- manuals
+
+@test "house: mandoc finds nothing to say about the manuals" {
+    for program in $PROGRAMS; do
+        # ours, which are not installed yet
+        mandoc -Tlint "$ROOT/filters/$program.1" |
+            grep -vE 'referenced manual not found: Xr [a-z]+-[a-z]+ 1( .*)?$' >wrong ||
+            [ $? = 1 ]
+        assert_empty wrong
+    done
+}
+
+@test "house: the options of --help and of the manual are the same" {
+    for program in $PROGRAMS; do
+        "$COPY/build/bin/$program" --help |
+            grep -oE '^  (-[a-zA-Z], |    )--[a-z0-9-]+' |
+            tr -s ' ,' '\n' | grep . | sort >help
+        grep '^\.It Fl' "$ROOT/filters/$program.1" |
+            grep -oE 'Fl [^ ]+' | sed 's/^Fl /-/' | sort >manual
+        diff help manual
+    done
+}
+
+@test "house: an option that takes an argument takes one in the manual" {
+    for program in $PROGRAMS; do
+        "$COPY/build/bin/$program" --help |
+            sed -nE 's/^  (-[a-zA-Z], |    )--([a-z0-9-]+) [^ ].*/\2/p' |
+            sort >help
+        sed -nE 's/^\.It Fl (.* Fl )?-([a-z0-9-]+) Ar .*/\2/p' \
+            "$ROOT/filters/$program.1" | sort >manual
+        diff help manual
+    done
+}
+
+@test "house: the exit codes of the manuals are those of the code" {
+    sed -nE 's/^    EXIT_[A-Z]+ = ([0-9]+),.*/\1/p' \
+        "$ROOT/include/base/msg.h" | sort >codes
+    for program in $PROGRAMS; do
+        sed -n '/^\.Sh EXIT STATUS$/,/^\.Sh /p' "$ROOT/filters/$program.1" |
+            sed -nE 's/^\.It ([0-9]+)$/\1/p' | sort >manual
+        run comm -13 codes manual
+        assert_output ''
+        for code in 0 100 111; do
+            grep -qx "$code" manual
+        done
+    done
+}
+
+# --- the two commands
+
+# ./tree with its build and no tests but those that follow.
+take_empty_copy() {
+    take_copy
+    rm -r tree/tests/*.bats tree/tests/unit/*.c tree/build/unit
+    printf '%s\n' 'load helpers' '@test "it is good" {' true '}' \
+        >tree/tests/small.bats
+    cat >tree/tests/unit/small.c <<'END'
+#include "unit.h"
+
+static void it_is_good(void **state)
+{
+    (void)state;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = { cmocka_unit_test(it_is_good) };
+
+    return cmocka_run_group_tests_name("small", tests, NULL, NULL);
+}
+END
+}
+
+@test "house: scripts/check counts what passes, from any directory" {
+    take_empty_copy
+    unset CI
+    cd /
+    run --separate-stderr "$OLDPWD/tree/scripts/check" --no-install plain
+    assert_success
+    assert_equal "${lines[-1]}" '3 passed, 0 failed' # the build is one
+    [ "$stderr" = '' ]
+}
+
+@test "house: scripts/check shows what fails, crashes, is skipped or breaks off" {
+    take_empty_copy
+    printf '%s\n' '@test "it is bad" {' 'echo this is why' false '}' \
+        '@test "it is skipped" {' 'skip "for a reason"' '}' \
+        >>tree/tests/small.bats
+    sed -i 's/(void)state;/(void)state; fail_msg("and this");/' \
+        tree/tests/unit/small.c
+    printf '@test "broken" {\n' >tree/tests/broken.bats
+    sed 's/cmocka_run.*/0;/' tree/tests/unit/small.c >tree/tests/unit/silent.c
+    unset CI
+    run --separate-stderr tree/scripts/check --no-install plain
+    assert_failure 1
+    assert_line 'failed: plain: small: it is bad'
+    assert_line '# this is why'
+    assert_line 'not run: plain: small: it is skipped: for a reason'
+    assert_line 'failed: plain: unit/small: it_is_good'
+    assert_line --partial 'and this'
+    assert_line --partial 'failed: plain: broken:'
+    assert_line --partial 'failed: plain: unit/silent:'
+    assert_equal "${lines[-1]}" '2 passed, 4 failed'
+
+    CI=true run --separate-stderr tree/scripts/check --no-install plain
+    assert_failure 1
+    assert_equal "${lines[-1]}" '2 passed, 5 failed'
+}
+
+@test "house: scripts/check fails where a build fails, and where nothing ran" {
+    take_empty_copy
+    echo 'no C' >>tree/lib/base/buf.c
+    unset CI
+    run --separate-stderr tree/scripts/check --no-install plain
+    assert_failure 1
+    assert_line 'failed: plain: builds (exit status 2)'
+    assert_line --partial 'lib/base/buf.c'
+    assert_equal "${lines[-1]}" '0 passed, 1 failed'
+
+    sed -i 's/\[format\]="/&no-such-tool /' tree/scripts/check
+    run --separate-stderr tree/scripts/check --no-install format
+    assert_failure 1
+    assert_line 'not run: the tier format: there is no no-such-tool'
+    assert_equal "${lines[-1]}" '0 passed, 0 failed'
+    CI=true run --separate-stderr tree/scripts/check --no-install format
+    assert_failure 1
+    assert_equal "${lines[-1]}" '0 passed, 1 failed'
+}
+
+@test "house: scripts/check refuses a tier that it does not know" {
+    run --separate-stderr "$COPY/scripts/check" nonsense
+    assert_failure 100
+    assert_output ''
+    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind kopia' ]
+}
+
+@test "house: scripts/demo ends with a complete action and leaves nothing behind" {
+    take_copy
+    find tree -path tree/build -prune -o -print | sort >before
+    cd /
+    run --separate-stderr "$OLDPWD/tree/scripts/demo" --speed 0 --no-install
+    assert_success
+    [ "$stderr" = '' ]
+    assert_line --partial '35.20% dumpToObjectStore   5.60%    185 B of 103.0 MB  19s left'
+    assert_line --regexp '100\.00% complete$'
+    cd "$OLDPWD"
+    printf '%s\n' "$output" | sed -n '/^{/,$p' | jq . >shown
+    jq . tree/build/demo/status.json >file
+    cmp shown file
+    find tree -path tree/build -prune -o -print | sort >after
+    diff before after
+}
+
+@test "house: scripts/demo refuses what it does not know" {
+    for wrong in --nonsense '--speed' '--speed fast' '--speed -1'; do
+        # shellcheck disable=SC2086 # two words
+        run --separate-stderr "$COPY/scripts/demo" $wrong
+        assert_failure 100
+        assert_output ''
+        [ "$stderr" = 'usage: scripts/demo [--speed N] [--no-install]' ]
+    done
+}
