@@ -72,8 +72,8 @@ const struct form grammar[] = {
       0, "progress; percent of the previous snapshot's size" },
     { "snapshot-f0", "0.3.0-pre2", "0.4.0", OP_SNAPSHOT, LINE_PROGRESS, NULL,
       "processing ",
-      "(?:directory|upload) '.*' \\d[\\d.]* \\w+ of \\d[\\d.]* \\w+ \\(\\d+%\\)(?: \\d[\\d.]* \\w+/s)?"
-      END,
+      "(?:directory '.*' \\(\\d+ files\\)|upload '.*') [\\d.]+ \\w+ of [\\d.]+ \\w+ "
+      "\\(\\d+%\\)(?: [\\d.]+ \\w+/s)?" END,
       0, "progress of one directory or blob: no share of the whole" },
     { "snapshot-f0-completed", "0.3.0-pre2", "0.4.0", KNOWN(OP_SNAPSHOT), NULL,
       "completed ",
