@@ -10,7 +10,9 @@ quoted() {
  * 0 hashing, 136 hashed (1.4 GB), 0 cached (0 B), uploaded 244 B, estimated 4.5 GB (30.1%) 30s left
 END
 }
-export -f quoted
+# ... two thousand times
+many() { quoted | perl -0777 -pe '$_ x= 2000'; }
+export -f quoted many
 
 unknown='{"type":"result","state":"unknown"}'
 nothing='kopia-progress: warning: nothing that kopia prints was recognised: its progress goes to standard error (add 2>&1), since 0.23.0 only with --progress where standard output is no terminal, and --log-level=error hides its log lines'
@@ -265,13 +267,13 @@ console() {
 }
 
 @test "kopia-progress: the reader of the records goes away" {
-    run --separate-stderr bash -c 'for _ in {1..2000}; do quoted; done | { kopia-progress; echo $? >status; } | :; echo "${PIPESTATUS[0]}"; cat status'
+    run --separate-stderr bash -c 'many | { kopia-progress; echo $? >status; } | :; echo "${PIPESTATUS[0]}"; cat status'
     assert_output $'0\n111'
     assert_equal "$stderr" 'kopia-progress: warning: unable to write standard output: Broken pipe; reading on, so that the writer is not stopped'
 }
 
 @test "kopia-progress: a full disk is said once" {
-    run --separate-stderr bash -c 'for _ in {1..2000}; do quoted; done | kopia-progress >/dev/full'
+    run --separate-stderr bash -c 'many | kopia-progress >/dev/full'
     assert_failure 111
     assert_equal "$stderr" 'kopia-progress: warning: unable to write standard output: No space left on device; reading on, so that the writer is not stopped'
 }
