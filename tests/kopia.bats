@@ -443,7 +443,7 @@ check_sync() { # RELEASE
 }
 
 @test "kopia 0.22.3: contents are verified, and lost ones are named" {
-    check_contents v0.22.3 '<='
+    check_contents v0.22.3 '=='
 }
 
 @test "kopia 0.22.3: copied blobs are counted" {
@@ -481,7 +481,7 @@ check_sync() { # RELEASE
 }
 
 @test "kopia 0.23.1: contents are verified, and lost ones are named" {
-    check_contents v0.23.1 '<='
+    check_contents v0.23.1 '=='
 }
 
 @test "kopia 0.23.1: copied blobs are counted" {

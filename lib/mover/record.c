@@ -4,7 +4,7 @@
 #include "mover/units.h"
 
 /* ,"name": of each field, with room to be copied as one block */
-enum { KEY_MAX = 32, NUMBER_MAX = 24, MEMBERS_MAX = 12, LAST = FIELD_COUNT };
+enum { KEY_MAX = 32, NUMBER_MAX = 24, MEMBERS_MAX = 16, LAST = FIELD_COUNT };
 
 struct key {
     char text[KEY_MAX];
@@ -51,6 +51,9 @@ static const unsigned char counts[] = {
     F_symlinks,
     F_bytes,
     F_processedObjects,
+    F_processedB,
+    F_readFiles,
+    F_readB,
     F_errors,
     F_skippedItems,
     F_fatalErrors,
