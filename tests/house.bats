@@ -308,6 +308,98 @@ END
 
 # --- the two commands
 
+# scripts/setup on a machine of our own making: ./bin has all its commands, and
+# what apt-get is asked for is in ./asked.
+take_machine() { # INSTALLED-PACKAGE ...
+    local name
+
+    mkdir -p tree bin
+    cp -r "$ROOT/scripts" tree
+    for name in bash cat dirname env grep mkdir; do
+        ln -s "$(command -v "$name")" bin
+    done
+    printf '#!/bin/bash\necho apt-get "$@" >>asked\n' >bin/apt-get
+    # shellcheck disable=SC2016 # the script's own variable
+    printf '#!/bin/bash\nfor p in %s; do echo "ii $p"; done\n' "$*" \
+        >bin/dpkg-query
+    printf '#!/bin/bash\necho 0\n' >bin/id
+    for name in make cc pkg-config; do
+        printf '#!/bin/bash\n' >"bin/$name"
+    done
+    sed -i "s|>>asked|>>'$PWD/asked'|" bin/apt-get
+    chmod +x bin/*
+}
+
+setup_there() {
+    run --separate-stderr env -i PATH="$PWD/bin" tree/scripts/setup build
+}
+
+@test "house: scripts/setup says and does nothing where nothing is missing" {
+    take_machine libc6-dev libpcre2-dev libjq-dev
+    setup_there
+    assert_success
+    assert_output ''
+    [ "$stderr" = '' ]
+    [ ! -e asked ]
+}
+
+@test "house: scripts/setup installs what is missing and says why" {
+    take_machine libc6-dev libjq-dev
+    rm bin/make
+    setup_there
+    assert_success
+    assert_output ''
+    assert_equal "$stderr" 'setup: installing, with apt (build/setup.log):
+  make           the build
+  libpcre2-dev   regular expressions'
+    assert_equal "$(cat asked)" 'apt-get -y --no-install-recommends update
+apt-get -y --no-install-recommends install make libpcre2-dev'
+}
+
+@test "house: scripts/setup takes sudo where it is not root" {
+    take_machine libc6-dev libjq-dev
+    printf '#!/bin/bash\necho 1000\n' >bin/id
+    setup_there
+    assert_failure 1
+    assert_equal "$stderr" 'setup: missing:
+  libpcre2-dev   regular expressions
+setup: as root: apt-get install libpcre2-dev'
+    [ ! -e asked ]
+
+    # shellcheck disable=SC2016 # the script's own arguments
+    printf '#!/bin/bash\necho sudo >>%s\n"$@"\n' "'$PWD/asked'" >bin/sudo
+    chmod +x bin/sudo
+    setup_there
+    assert_success
+    assert_equal "$(cat asked)" 'sudo
+apt-get -y --no-install-recommends update
+sudo
+apt-get -y --no-install-recommends install libpcre2-dev'
+}
+
+@test "house: scripts/setup shows what apt says where it fails" {
+    take_machine libc6-dev libjq-dev
+    printf '#!/bin/bash\necho "E: no network"\nexit 100\n' >bin/apt-get
+    setup_there
+    assert_failure 1
+    assert_equal "$stderr" 'setup: installing, with apt (build/setup.log):
+  libpcre2-dev   regular expressions
+setup: apt-get update failed; trying with the lists that are there
+E: no network
+E: no network
+setup: unable to install them'
+}
+
+@test "house: scripts/setup explains itself where there is no apt" {
+    take_machine
+    rm bin/apt-get bin/dpkg-query bin/make
+    setup_there
+    assert_success
+    assert_equal "$stderr" "setup: this is neither Debian nor Ubuntu; missing, by Debian's names:
+  make           the build
+setup: going on; what needs them will fail"
+}
+
 # ./tree with its build and no tests but those that follow.
 take_empty_copy() {
     take_copy
