@@ -10,7 +10,6 @@
 #ifndef BASE_REC_H
 #define BASE_REC_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,7 +24,7 @@ enum rec_status {
     REC_EOF,         /* the end; the last record came before */
     REC_ERROR,       /* read failed: errno */
     REC_TIMEOUT,     /* no whole record came; the time may not be over */
-    REC_INTERRUPTED, /* a signal that `wait_mask` lets through arrived */
+    REC_INTERRUPTED, /* a signal arrived while it waited */
 };
 
 enum rec_cut { CUT_LF, CUT_CR_LF };
@@ -42,8 +41,7 @@ struct record {
 struct rec {
     int fd;
     enum rec_cut at;
-    struct out *out;           /* flushed before waiting; may be NULL */
-    const sigset_t *wait_mask; /* signal mask while waiting; may be NULL */
+    struct out *out; /* flushed before waiting; may be NULL */
     /* reads instead of read(2) from fd, and waits itself; may be NULL */
     ssize_t (*read)(void *arg, char *bytes, size_t n);
     void *read_arg;

@@ -28,9 +28,6 @@ void rx_free(struct rx *rx);
  * match, the limit was hit, or PCRE2 failed. */
 int rx_match(struct rx *rx, const char *text, size_t len, const size_t **ends);
 
-/* The number of the group NAME, or -1. */
-int rx_group(const struct rx *rx, const char *name);
-
 /* Calls SEE for each named group. */
 void rx_each_group(const struct rx *rx,
                    void (*see)(void *arg, const char *name, int group),

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* A whole record at the ceiling, its separator, and a pipe's worth behind. */
@@ -26,15 +25,13 @@ void rec_close(struct rec *r)
 static int wait_readable(struct rec *r, int timeout_ms)
 {
     struct pollfd ready = { .fd = r->fd, .events = POLLIN };
-    struct timespec wait = { .tv_sec = timeout_ms / 1000,
-                             .tv_nsec = timeout_ms % 1000 * 1000000L };
     int n = poll(&ready, 1, 0);
 
     if (n != 0)
         return n;
     if (r->out != NULL && r->out->len > 0)
         out_flush(r->out);
-    return ppoll(&ready, 1, timeout_ms < 0 ? NULL : &wait, r->wait_mask);
+    return poll(&ready, 1, timeout_ms);
 }
 
 /* Reads into the free room, waiting where there is nothing to read. */

@@ -78,13 +78,6 @@ int rx_match(struct rx *rx, const char *text, size_t len, const size_t **ends)
     return RX_ERROR;
 }
 
-int rx_group(const struct rx *rx, const char *name)
-{
-    int n = pcre2_substring_number_from_name(rx->code, (PCRE2_SPTR)name);
-
-    return n > 0 ? n : -1;
-}
-
 void rx_each_group(const struct rx *rx,
                    void (*see)(void *arg, const char *name, int group),
                    void *arg)

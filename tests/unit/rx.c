@@ -14,6 +14,27 @@ static struct rx *compile(const char *pattern)
     return rx;
 }
 
+struct wanted {
+    const char *name;
+    int group; /* -1: there is none of that name */
+};
+
+static void look(void *arg, const char *name, int group)
+{
+    struct wanted *wanted = arg;
+
+    if (strcmp(name, wanted->name) == 0)
+        wanted->group = group;
+}
+
+static int group_of(const struct rx *rx, const char *name)
+{
+    struct wanted wanted = { name, -1 };
+
+    rx_each_group(rx, look, &wanted);
+    return wanted.group;
+}
+
 static void gives_the_span_of_each_group(void **state)
 {
     struct rx *rx = compile("(?<done>\\d+) of (?<all>\\d+)");
@@ -24,10 +45,10 @@ static void gives_the_span_of_each_group(void **state)
     assert_int_equal(rx_match(rx, text, strlen(text), &ends), 3);
     assert_int_equal(ends[0], 0);
     assert_int_equal(ends[1], 9);
-    assert_int_equal(rx_group(rx, "done"), 1);
+    assert_int_equal(group_of(rx, "done"), 1);
     assert_int_equal(ends[2], 0);
     assert_int_equal(ends[3], 2);
-    assert_int_equal(rx_group(rx, "all"), 2);
+    assert_int_equal(group_of(rx, "all"), 2);
     assert_int_equal(ends[4], 6);
     assert_int_equal(ends[5], 9);
     rx_free(rx);
@@ -70,9 +91,9 @@ static void only_named_groups_are_groups(void **state)
 
     (void)state;
     assert_int_equal(rx_match(rx, "ab", 2, &ends), 2);
-    assert_int_equal(rx_group(rx, "n"), 1);
+    assert_int_equal(group_of(rx, "n"), 1);
     assert_int_equal(ends[2], 1);
-    assert_int_equal(rx_group(rx, "m"), -1);
+    assert_int_equal(group_of(rx, "m"), -1);
     rx_free(rx);
 }
 
