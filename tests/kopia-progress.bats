@@ -286,12 +286,13 @@ console() {
     run --separate-stderr bash -c 'kopia-progress console >&-'
     assert_failure 111
     assert_equal "$stderr" 'kopia-progress: warning: unable to write standard output: Bad file descriptor; reading on, so that the writer is not stopped'
+    # without a wrapper: valgrind does not start without standard error
     # nothing to say: nothing is lost
-    run bash -c 'kopia-progress console 2>&-'
+    run bash -c 'WRAP= kopia-progress console 2>&-'
     assert_success
-    run bash -c 'kopia-progress -u /dev/null 2>&-'
+    run bash -c 'WRAP= kopia-progress -u /dev/null 2>&-'
     assert_failure 111
-    run bash -c 'kopia-progress --pass console 2>&-'
+    run bash -c 'WRAP= kopia-progress --pass console 2>&-'
     assert_failure 111
 }
 
