@@ -137,9 +137,8 @@ size_t units_put_size(const char *text, size_t len, char *out)
         out[n++] = text[1];
         zeros--;
     }
-    while (zeros-- > 0)
-        out[n++] = '0';
-    return n;
+    memcpy(out + n, "000000000", 9); /* a block, of which zeros count */
+    return n + (size_t)zeros;
 }
 
 bool units_size(const char *text, size_t len, int64_t *bytes)

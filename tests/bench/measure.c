@@ -1,7 +1,8 @@
 /*
- * measure COMMAND [ARG ...]: runs it with its output read and thrown away, and
- * prints wall and CPU seconds, the peak of its memory in KiB and its status.
+ * measure COMMAND [ARG ...]: runs it with its output thrown away, and prints
+ * wall and CPU seconds, the peak of its memory in KiB and its status.
  */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -16,26 +17,20 @@ static double seconds(struct timeval t)
 
 int main(int argc, char **argv)
 {
-    static char sink[1 << 16];
+    int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC), status;
     struct timespec start, end;
     struct rusage usage;
-    int ends[2], status;
     pid_t child;
 
-    if (argc < 2 || pipe(ends) < 0)
+    if (argc < 2 || nowhere < 0)
         return 100;
     clock_gettime(CLOCK_MONOTONIC, &start);
     child = fork();
     if (child == 0) {
-        dup2(ends[1], STDOUT_FILENO);
-        close(ends[0]);
-        close(ends[1]);
+        dup2(nowhere, STDOUT_FILENO);
         execvp(argv[1], argv + 1);
         _exit(127);
     }
-    close(ends[1]);
-    while (read(ends[0], sink, sizeof sink) > 0)
-        ;
     if (child < 0 || wait4(child, &status, 0, &usage) < 0)
         return 111;
     clock_gettime(CLOCK_MONOTONIC, &end);

@@ -197,6 +197,32 @@ static void drain(struct rec *reader, struct buf *trace)
     assert_true(status == REC_TIMEOUT || status == REC_EOF);
 }
 
+static void at_the_ceiling_the_separator_may_come_later(void **state)
+{
+    static char bytes[REC_CEILING];
+    struct buf trace = BUF_INIT(TRACE_MAX);
+    struct rec reader;
+    int ends[2];
+
+    (void)state;
+    memset(bytes, 'x', sizeof bytes);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    assert_true(rec_open(&reader, ends[0], CUT_LF));
+    assert_int_equal(write(ends[1], bytes, sizeof bytes), sizeof bytes);
+    drain(&reader, &trace);
+    assert_int_equal(trace.len, 0);
+    assert_int_equal(write(ends[1], "\nend\n", 5), 5);
+    drain(&reader, &trace);
+    assert_int_equal(reader.cut_records, 0);
+    buf_char(&trace, '\0');
+    assert_memory_equal(trace.bytes, "65536 0 10 xxx", 14);
+    assert_string_equal(strchr(trace.bytes, '\n'), "\n3 10 10 end\n");
+    rec_close(&reader);
+    close(ends[0]);
+    close(ends[1]);
+    buf_free(&trace);
+}
+
 /* The trace of LEN bytes that arrive in pieces of up to LARGEST. */
 static void trace_pieces(struct buf *trace, const char *bytes, size_t len,
                          enum rec_cut at, size_t largest)
@@ -288,6 +314,7 @@ int main(void)
         cmocka_unit_test(a_record_at_the_ceiling_is_whole),
         cmocka_unit_test(one_byte_more_is_cut_and_counted),
         cmocka_unit_test(a_record_of_many_ceilings_is_cut_once),
+        cmocka_unit_test(at_the_ceiling_the_separator_may_come_later),
         cmocka_unit_test(pieces_of_any_size_give_the_same_records),
         cmocka_unit_test(pieces_of_records_above_the_ceiling_too),
     };
