@@ -163,6 +163,7 @@ libraries() {
         readelf -lW "$file" | grep -q GNU_RELRO
         readelf -lW "$file" | grep -qE 'GNU_STACK.* RW '
         readelf --dyn-syms -W "$file" | grep -q ' __stack_chk_fail@'
+        readelf --dyn-syms -W "$file" | grep -q ' __vsnprintf_chk@'
     done
 }
 
