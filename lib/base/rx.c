@@ -28,8 +28,9 @@ struct rx *rx_compile(const char *pattern, const char **why)
     if (rx == NULL)
         goto fail;
     rx->code = pcre2_compile((PCRE2_SPTR)pattern, PCRE2_ZERO_TERMINATED,
-                             PCRE2_ANCHORED | PCRE2_DOLLAR_ENDONLY |
-                                 PCRE2_DOTALL | PCRE2_NO_AUTO_CAPTURE,
+                             PCRE2_ANCHORED | PCRE2_NO_START_OPTIMIZE |
+                                 PCRE2_DOLLAR_ENDONLY | PCRE2_DOTALL |
+                                 PCRE2_NO_AUTO_CAPTURE,
                              &error, &at, NULL);
     if (rx->code == NULL)
         goto fail;

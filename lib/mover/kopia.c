@@ -241,7 +241,9 @@ static void parse_line(struct kopia *k, struct line line)
         line.at += used;
         line.len -= used;
     }
-    suspect(k, &line);
+    /* a line that the end of the input cut is nobody's last word */
+    if (line.piece == NULL || line.piece->after != 0)
+        suspect(k, &line);
     unmatched(k, &line);
 }
 
