@@ -32,6 +32,20 @@ skip() {
     exit 0
 }
 
+# Waits until a file's text holds a word.
+wait_for() { # WORD FILE
+    local tries=0
+
+    until [ -e "$2" ] && grep -q -- "$1" "$2"; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 600 ]; then
+            echo "no \"$1\" in $2 after a minute" >&2
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
 setup() {
     unset PHASEPIPE_CLOCK
     cd "$BATS_TEST_TMPDIR" || return 1

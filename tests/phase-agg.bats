@@ -31,20 +31,6 @@ stats() {
     }'
 }
 
-# Waits until a file's text holds a word.
-wait_for() { # WORD FILE
-    local tries=0
-
-    until [ -e "$2" ] && grep -q -- "$1" "$2"; do
-        tries=$((tries + 1))
-        if [ "$tries" -gt 600 ]; then
-            echo "no \"$1\" in $2 after a minute" >&2
-            return 1
-        fi
-        sleep 0.1
-    done
-}
-
 # --- what it is for
 
 @test "phase-agg: the example of the design document, byte for byte" {

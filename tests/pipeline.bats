@@ -34,20 +34,6 @@ spawn() {
     exec $WRAP "$BIN/$1" "${@:2}" 3>&-
 }
 
-# Waits until a file's text holds a word.
-wait_for() { # WORD FILE
-    local tries=0
-
-    until [ -e "$2" ] && grep -q -- "$1" "$2"; do
-        tries=$((tries + 1))
-        if [ "$tries" -gt 600 ]; then
-            echo "no \"$1\" in $2 after a minute" >&2
-            return 1
-        fi
-        sleep 0.1
-    done
-}
-
 @test "pipeline: a recorded run becomes the state in a file" {
     export PHASEPIPE_CLOCK=2023-02-20T12:49:55Z
 
