@@ -13,11 +13,13 @@
  */
 struct tera {
     int64_t last[FIELD_COUNT];
+    bool seen;             /* a size in TB */
     int64_t total, factor; /* the total that was looked at, as printed */
 };
 
-/* Mends the sizes in V: a counter that stood at 900 TB and now reads less has
- * gone on in PB; a total is PB where only that agrees with the percent. */
+/* Mends the sizes in V: a counter of 100 TB and more that now reads a
+ * thousandth of it, or little more, has gone on in PB; a total is PB where only
+ * that agrees with the percent. */
 void tera_mend(struct tera *t, struct values *v);
 
 /* Fills P's percent, raw_percent and basis from V, and takes the time left out

@@ -30,12 +30,17 @@ static bool ambiguous(int64_t size, struct prefix p)
 static void mend_counter(struct tera *t, struct values *v, enum field f)
 {
     struct prefix p = prefix_of(v);
-    int64_t near_switch = (p.thousand * 9 / 10 - 1) * p.unit, size;
+    int64_t near_switch = p.thousand / 10 * p.unit, size;
 
-    if (!values_has(v, f) || (v->printed & FIELD_BIT(f)) != 0)
-        return; /* what is kept as printed is below TB */
+    if (!values_has(v, f))
+        return;
+    if ((v->printed & FIELD_BIT(f)) != 0) { /* then it is below TB */
+        t->last[f] = 0;
+        return;
+    }
     size = values_number(v, f);
-    if (t->last[f] >= near_switch && size < t->last[f] && ambiguous(size, p)) {
+    if (t->last[f] >= near_switch && size < t->last[f] && ambiguous(size, p) &&
+        size >= t->last[f] / p.thousand) {
         size *= p.thousand;
         values_set(v, f, size);
     }
@@ -84,8 +89,12 @@ void tera_mend(struct tera *t, struct values *v)
         F_sizeDownloadedB, F_processedB, F_readB,
     };
 
-    if (!v->tera)
+    if (!v->tera) {
+        if (t->seen)
+            *t = (struct tera){ 0 };
         return;
+    }
+    t->seen = true;
     for (size_t i = 0; i < sizeof counters; i++)
         mend_counter(t, v, counters[i]);
     mend_total(t, v, F_estimatedUploadSizeB, F_hashedB, F_cachedB);
@@ -134,7 +143,8 @@ void progress_settle(struct progress *p, struct values *v)
         p->raw_percent = p->percent;
         p->percent = COMPLETE;
     }
-    done = p->percent >= COMPLETE || (spinner.len > 0 && *spinner.at == '*');
+    done = spinner.len > 0 && *spinner.at == '*';
+    done = done || (p->percent >= COMPLETE && p->raw_percent < 0);
     if (left > SANE_SECONDS || (left == 0 && !done))
         v->known &= ~FIELD_BIT(F_estimatedTimeSeconds);
 }
