@@ -91,7 +91,7 @@ console() {
 @test "kopia-progress: a failure text glued to progress fails" {
     console "$progress"'   \x1b[31mERROR\x1b[0m Found 2 fatal error(s) while snapshotting a@b:/c.\n'
     assert_failure 1
-    assert_line --index 2 '{"type":"result","operation":"snapshot","state":"failed","text":"Found 2 fatal error(s) while snapshotting a@b:/c."}'
+    assert_line --index 2 '{"type":"result","operation":"snapshot","state":"failed","fatalErrors":2,"text":"Found 2 fatal error(s) while snapshotting a@b:/c."}'
 }
 
 @test "kopia-progress: an unknown last line at level ERROR is the failure text" {
@@ -138,6 +138,12 @@ console() {
     assert_output '899900000000000 900000000000000 900000000000000 1500000000000000 899900000000000000 900000000000000000 1000000000000000000 9223372036854775807 '
 }
 
+@test "kopia-progress: a counter that restarts does not go on in PB" {
+    console '\r | 0 hashing, 2 hashed (500 TB), 0 cached (0 B), uploaded 0 B, estimating...\r | 0 hashing, 2 hashed (1 GB), 0 cached (0 B), uploaded 0 B, estimating...\r | 0 hashing, 2 hashed (0.9 TB), 0 cached (0 B), uploaded 0 B, estimating...\r | 0 hashing, 2 hashed (880 TB), 0 cached (0 B), uploaded 0 B, estimating...\r | 0 hashing, 2 hashed (0.9 TB), 0 cached (0 B), uploaded 0 B, estimating...'
+    assert_equal "$(jq -r 'select(.type == "progress") | .hashedB' <<<"$output" | xargs)" \
+        '500000000000000 1000000000 900000000000 880000000000000 900000000000000'
+}
+
 @test "kopia-progress: a total in PB is known by its percent" {
     console '\r | 1 hashing, 2 hashed (150 TB), 0 cached (0 B), uploaded 8 B, estimated 1.5 TB (10.0%%) 1s left'
     assert_line --partial '"estimatedUploadSizeB":1500000000000000,'
@@ -153,7 +159,7 @@ console() {
 @test "kopia-progress: a percent above 100 is held there, and kept raw" {
     console ' | 1 hashing, 2 hashed (3 MB), 0 cached (0 B), uploaded 8 B, estimated 1 MB (341.9%%) 0s left\n'
     assert_line --partial '"progressPercent":100,"rawPercent":341.9,'
-    assert_line --partial '"estimatedTimeSeconds":0,'
+    assert_line --partial '"estimatedTimeSeconds":null,'
 }
 
 @test "kopia-progress: 0s left before the end is unknown" {

@@ -10,25 +10,44 @@
 #include "base/buf.h"
 #include "mover/record.h"
 
+enum { DOCUMENT_CEILING = 64 * 1024, NEST_MAX = 32 };
+
+/* How to close what is open, the outermost first. */
+struct nest {
+    int depth;
+    char closers[NEST_MAX];
+};
+
 struct document {
     bool open; /* its last brace is missing */
     struct buf text;
-    int depth;
+
+    /* private */
+    struct nest nest;
     bool in_string, escaped;
+    char last; /* the last byte that is no blank */
+    /* a text above the ceiling ends with the last member that fits */
+    bool full;
+    struct nest whole; /* at that member's end */
+    size_t whole_len;
 };
 
-enum { DOCUMENT_CEILING = 64 * 1024 };
+#define DOCUMENT_INIT                                                          \
+    ((struct document){ .text = BUF_INIT(DOCUMENT_CEILING + NEST_MAX) })
 
-#define DOCUMENT_INIT ((struct document){ .text = BUF_INIT(DOCUMENT_CEILING) })
-
-/* Begins with a line that starts with "{".  Returns how many of LEN bytes
- * belong to the object. */
-size_t document_begin(struct document *d, const char *line, size_t len);
-
-/* Adds a line to an open object.  Returns how many bytes belong to it: 0 where
- * the line cannot be JSON, or there is no room; then the object is given up
+/* Begins with a line that starts with "{", or with "[": a list of documents is
+ * one, so that nobody takes its elements for more than that.  CUT: the reader
+ * has cut the line, and the document ends with it; so does one above the
+ * ceiling, where more comes.  Of a snapshot's document only the list of errors
+ * is as long as that, and it comes last.  Returns how many of LEN bytes belong
+ * to it: 0 where it is too deep, or a string does not end; then it is given up
  * (no longer open, its text empty). */
-size_t document_add(struct document *d, const char *line, size_t len);
+size_t document_begin(struct document *d, const char *line, size_t len,
+                      bool cut);
+
+/* Adds a line to an open document, as above; 0 where the line cannot be a part
+ * of it. */
+size_t document_add(struct document *d, const char *line, size_t len, bool cut);
 
 enum document_kind {
     DOCUMENT_OTHER,

@@ -5,14 +5,21 @@
 #ifndef MOVER_RUN_H
 #define MOVER_RUN_H
 
-#include "mover/record.h"
+#include "mover/sources.h"
 
 enum { ID_CEILING = 256, SOURCE_CEILING = 4096, FAILURE_CEILING = 1024 };
 
+/* How surely a line shows what kopia is doing.  Other programs print to the
+ * same console: "Scanning ..." is a word that anybody has, "Processed 5
+ * objects." a sentence, but nobody else prints a line of counters. */
+enum proof { PROOF_NONE, PROOF_WORD, PROOF_NUMBER, PROOF_SURE };
+
 struct run {
     enum operation operation;
-    int64_t sources; /* begun so far */
-    bool failed;     /* the text proves exit status 1 */
+    enum proof proof; /* of it */
+    unsigned shown;   /* a bit for each operation that is sure */
+    struct sources sources;
+    bool failed; /* the text proves exit status 1 */
     bool cancelled;
     bool errors;             /* of a verification */
     bool ended;              /* it said so, but would have on failure too */
@@ -23,7 +30,9 @@ struct run {
     int64_t to_copy_bytes;   /* sync; -1: unknown */
     struct buf failure;      /* the failure text */
 
-    /* the present source */
+    /* the present source: the one that was announced last */
+    int64_t present;        /* its index; -1: none */
+    bool told;              /* its result is written */
     struct buf source;      /* its name, as kopia prints it */
     struct buf source_json; /* the same as a JSON string */
     enum state saved;       /* unknown until a closing word */
@@ -31,24 +40,31 @@ struct run {
     int64_t fatal, ignored; /* errors, as last printed */
     struct buf root_id, snapshot_id;
     struct values counts;
-
-    enum state worst; /* of the sources before this one whose end is known */
-    int64_t unknown;  /* how many of them have none */
 };
 
 void run_init(struct run *r);
 void run_free(struct run *r);
 
-/* OPERATION begins, or shows itself; the first one that moves data counts, and
- * maintenance after a snapshot changes nothing. */
-void run_operation(struct run *r, enum operation operation);
+/* OPERATION begins, or shows itself.  What is shown more surely counts, and
+ * what was known of the other operation is dropped; maintenance after a
+ * snapshot changes nothing. */
+void run_operation(struct run *r, enum operation operation, enum proof proof);
+
+/* Whether a line of OPERATION can belong to this run: names of files, and other
+ * programs, can look like kopia's words for something else.  BEGINS: the line
+ * may be the first of another command, where this one has ended. */
+bool run_believes(const struct run *r, enum operation operation, bool begins);
 
 /* A snapshot of NAME begins.  If another source was before, its result is
- * written to B. */
-void run_source(struct run *r, struct text name, struct buf *b);
+ * written to B.  False where its document came before: then it is no new one.
+ */
+bool run_source(struct run *r, struct text name, struct buf *b);
 
-/* Whether NAME is the present source. */
-bool run_is_present(const struct run *r, struct text name);
+/* The document of NAME's snapshot.  True where NAME is the present source, and
+ * perhaps just became so; B may have the result of the one before.  False
+ * where it is another: the result of that one is written to B. */
+bool run_document(struct run *r, struct text name, const struct result *result,
+                  struct buf *b);
 
 /* Keeps the error counters of a progress line or a document. */
 void run_errors(struct run *r, const struct values *v);
@@ -60,17 +76,14 @@ void run_count(struct run *r, const struct values *v);
 void run_saved(struct run *r, enum state state, struct text root_id,
                struct text snapshot_id);
 
-/* A source before the present one turns out to be saved: its document came
- * late, on another stream.  Writes its result to B anew.  False where all
- * sources before this one are settled: then it is a new one. */
-bool run_late(struct run *r, struct text name, const struct result *result,
-              struct buf *b);
-
 /* The failure text: TEXT, and the source that it names (empty: none).  If that
- * is an earlier source, its result, which was written before, is written to B
- * anew. */
+ * is another than the present one, its result is written to B anew. */
 void run_failed(struct run *r, struct text text, struct text source,
                 struct buf *b);
+
+/* Whether no word has proved that the run ended well, so that a text which
+ * nobody knows may be its failure. */
+bool run_is_open(const struct run *r);
 
 /* The input has ended: writes the result to B; of several sources the last
  * one's, then the whole run's. */

@@ -6,6 +6,11 @@
 
 enum { NAME_CEILING = 4096 };
 
+static bool ends_value(char c)
+{
+    return c == '}' || c == ']' || c == '"';
+}
+
 /* Reads braces and strings up to the end of the object or of the bytes;
  * returns how many belong to it. */
 static size_t scan(struct document *d, const char *bytes, size_t len)
@@ -13,19 +18,24 @@ static size_t scan(struct document *d, const char *bytes, size_t len)
     for (size_t i = 0; i < len; i++) {
         char c = bytes[i];
 
-        if (d->escaped) {
-            d->escaped = false;
-        } else if (d->in_string) {
-            d->escaped = c == '\\';
-            d->in_string = c != '"';
+        if (d->in_string) {
+            d->in_string = d->escaped || c != '"';
+            d->escaped = !d->escaped && c == '\\';
         } else if (c == '"') {
             d->in_string = true;
         } else if (c == '{' || c == '[') {
-            d->depth++;
-        } else if ((c == '}' || c == ']') && --d->depth == 0) {
+            if (++d->nest.depth > NEST_MAX)
+                return 0;
+            d->nest.closers[d->nest.depth - 1] = c == '{' ? '}' : ']';
+        } else if (c == ',' && !d->full) {
+            d->whole = d->nest;
+            d->whole_len = d->text.len + i;
+        } else if ((c == '}' || c == ']') && --d->nest.depth == 0) {
             d->open = false;
             return i + 1;
         }
+        if (c != ' ')
+            d->last = c;
     }
     d->open = true;
     return len;
@@ -38,34 +48,53 @@ static size_t give_up(struct document *d)
     return 0;
 }
 
-static size_t take(struct document *d, const char *line, size_t len)
+/* Ends the text behind the last member that is whole. */
+static void close_early(struct document *d)
 {
-    size_t used = scan(d, line, len);
+    d->open = false;
+    d->text.len = d->whole_len;
+    for (int i = d->whole.depth; i > 0; i--)
+        buf_char(&d->text, d->whole.closers[i - 1]);
+}
 
-    buf_add(&d->text, line, used);
-    /* a string does not go on over lines */
-    if (d->text.failed || (d->open && d->in_string))
+static size_t take(struct document *d, const char *line, size_t len, bool cut)
+{
+    bool fits = !d->full && d->text.len + len <= DOCUMENT_CEILING;
+    size_t used;
+
+    d->full = !fits;
+    used = scan(d, line, len);
+    if (used == 0)
         return give_up(d);
+    if (fits)
+        buf_add(&d->text, line, used);
+    if (d->text.failed || (d->open && d->in_string && !cut))
+        return give_up(d); /* a string does not go on over lines */
+    if ((cut && d->open) || (d->full && !d->open))
+        close_early(d);
     return used;
 }
 
-size_t document_begin(struct document *d, const char *line, size_t len)
+size_t document_begin(struct document *d, const char *line, size_t len,
+                      bool cut)
 {
-    buf_clear(&d->text);
-    d->depth = 0;
-    d->in_string = d->escaped = false;
-    return take(d, line, len);
+    struct buf text = d->text;
+
+    buf_clear(&text);
+    *d = (struct document){ .text = text };
+    return take(d, line, len, cut);
 }
 
-size_t document_add(struct document *d, const char *line, size_t len)
+size_t document_add(struct document *d, const char *line, size_t len, bool cut)
 {
     size_t blank = 0;
 
     while (blank < len && line[blank] == ' ')
         blank++;
-    if (blank < len && strchr("\"{}[]", line[blank]) == NULL)
+    if (blank < len && (strchr("\"{}[]", line[blank]) == NULL ||
+                        (ends_value(d->last) && strchr("\"{[", line[blank]))))
         return give_up(d);
-    return take(d, line, len);
+    return take(d, line, len, cut);
 }
 
 void document_facts_init(struct document_facts *facts)
@@ -154,17 +183,22 @@ static void read_verify(jv root, struct document_facts *facts)
 
 static enum document_kind read_root(jv root, struct document_facts *facts)
 {
+    if (jv_get_kind(root) != JV_KIND_OBJECT)
+        return DOCUMENT_OTHER;
     if (get_text(root, "m", &facts->message)) {
         get_text(root, "l", &facts->level);
         return DOCUMENT_LOG;
     }
     if (get_text(root, "id", &facts->snapshot_id)) {
         read_snapshot(root, facts);
-        return facts->root_id.len > 0 ? DOCUMENT_SNAPSHOT : DOCUMENT_OTHER;
+        return facts->root_id.len > 0 && facts->source.len > 0
+                   ? DOCUMENT_SNAPSHOT
+                   : DOCUMENT_OTHER;
     }
     if (json_get_int(root, "errorCount", &facts->error_count)) {
         read_verify(root, facts);
-        return DOCUMENT_VERIFY;
+        return values_has(&facts->values, F_processedObjects) ? DOCUMENT_VERIFY
+                                                              : DOCUMENT_OTHER;
     }
     return DOCUMENT_OTHER;
 }

@@ -7,6 +7,9 @@
 #include "mover/message.h"
 #include "mover/report.h"
 
+/* What a line says of itself. */
+enum level { LEVEL_NOT_SAID, LEVEL_ERROR, LEVEL_LESS };
+
 struct kopia {
     struct matcher *matcher;
     struct report report;
@@ -15,8 +18,8 @@ struct kopia {
     struct document_facts facts;
     struct buf plain; /* the piece without SGR */
 
-    struct buf suspect;    /* a failure text, if nothing follows it */
-    bool suspect_is_error; /* it came at level ERROR */
+    struct buf suspect; /* a failure text, if nothing follows it */
+    enum level suspect_level;
     uint64_t recognised, unmatched;
 };
 
@@ -25,7 +28,7 @@ struct line {
     const char *at;
     size_t len;
     const struct record *piece; /* NULL: within a JSON log line */
-    bool error;                 /* at level ERROR */
+    enum level level;
 };
 
 static void parse_line(struct kopia *k, struct line line);
@@ -103,7 +106,7 @@ static void suspect(struct kopia *k, const struct line *line)
     size_t room = k->suspect.ceiling;
 
     buf_add(&k->suspect, line->at, line->len < room ? line->len : room);
-    k->suspect_is_error = line->error;
+    k->suspect_level = line->level;
 }
 
 static void end_message(struct kopia *k)
@@ -141,18 +144,24 @@ static void begin_message(struct kopia *k, const struct match *match,
     end_message(k);
 }
 
+static enum level level_of(struct text word)
+{
+    return word.len == 5 && memcmp(word.at, "ERROR", 5) == 0 ? LEVEL_ERROR
+                                                             : LEVEL_LESS;
+}
+
 /* The message of a JSON log line, which may be several lines. */
 static void parse_log(struct kopia *k)
 {
     const struct document_facts *f = &k->facts;
     const char *at = f->message.bytes, *end = at + f->message.len;
-    bool error = f->level.len == 5 && memcmp(f->level.bytes, "ERROR", 5) == 0;
+    enum level level = level_of((struct text){ f->level.bytes, f->level.len });
 
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t len = (size_t)((stop != NULL ? stop : end) - at);
 
-        parse_line(k, (struct line){ .at = at, .len = len, .error = error });
+        parse_line(k, (struct line){ .at = at, .len = len, .level = level });
         at += len + 1;
     }
 }
@@ -168,8 +177,10 @@ static void end_document(struct kopia *k, const struct line *line)
         unmatched(k, line);
     else if (kind == DOCUMENT_LOG)
         parse_log(k);
-    else
+    else {
+        k->recognised++;
         report_document(&k->report, kind, &k->facts);
+    }
 }
 
 /* A file name that looks like progress stands in front of the rest of the
@@ -196,10 +207,8 @@ static size_t take(struct kopia *k, struct line *line)
               match.form->meaning == LINE_ERROR) &&
              !values_has(&match.values, F_path);
     if (match.form->meaning == LINE_DRESS) {
-        struct text level = values_text(&match.values, F_level);
-
-        if (level.len == 5 && memcmp(level.at, "ERROR", 5) == 0)
-            line->error = true;
+        if (values_has(&match.values, F_level))
+            line->level = level_of(values_text(&match.values, F_level));
         return match.len;
     }
     if (match.form->meaning == LINE_SUSPECT)
@@ -207,16 +216,17 @@ static size_t take(struct kopia *k, struct line *line)
     if (match.form->meaning == LINE_JSON) {
         if (line->piece == NULL)
             return 0;
-        match.len = document_begin(&k->document, line->at, line->len);
+        match.len =
+            document_begin(&k->document, line->at, line->len, line->piece->cut);
         if (match.len > 0)
             end_document(k, line);
         return match.len;
     }
-    k->recognised++;
     if (quoted)
         begin_message(k, &match, line);
-    else
-        report_match(&k->report, &match, line->at);
+    else if (!report_match(&k->report, &match, line->at))
+        return 0;
+    k->recognised++;
     return match.len;
 }
 
@@ -292,7 +302,7 @@ void kopia_piece(struct kopia *k, const struct record *piece)
         line.len = k->plain.failed ? 0 : k->plain.len;
     }
     if (k->document.open) {
-        size_t used = document_add(&k->document, line.at, line.len);
+        size_t used = document_add(&k->document, line.at, line.len, piece->cut);
 
         if (used > 0)
             end_document(k, &line);
@@ -303,18 +313,16 @@ void kopia_piece(struct kopia *k, const struct record *piece)
 }
 
 /* Whether the last word is a failure text: at level ERROR it is; without a
- * level where it reads like one and nothing good came before. */
+ * level where it reads like one and nothing proved another end. */
 static bool suspect_failed(struct kopia *k)
 {
-    const struct run *run = &k->report.run;
     struct match match;
 
-    if (k->suspect.len == 0)
+    if (k->suspect.len == 0 || k->suspect_level == LEVEL_LESS)
         return false;
-    if (k->suspect_is_error)
+    if (k->suspect_level == LEVEL_ERROR)
         return true;
-    return run->saved == STATE_UNKNOWN && !run->done &&
-           run->operation != OP_NONE &&
+    return run_is_open(&k->report.run) &&
            matcher_match(k->matcher, k->suspect.bytes, k->suspect.len,
                          &match) &&
            match.form->meaning == LINE_SUSPECT;

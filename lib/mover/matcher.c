@@ -6,7 +6,7 @@
 #include "mover/grammar.h"
 #include "mover/units.h"
 
-enum { ROWS_MAX = 200, ROWS_A_BYTE = 48, GROUPS_MAX = 20 };
+enum { ROWS_MAX = 250, ROWS_A_BYTE = 48, GROUPS_MAX = 20 };
 
 struct row {
     struct rx *rx; /* NULL until first needed */

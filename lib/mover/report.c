@@ -56,7 +56,7 @@ static const char *settle_sync(struct run *run, enum meaning meaning,
 /* Percent of all sources, where their number is known. */
 static int64_t overall(const struct report *r, int64_t percent)
 {
-    int64_t before = r->run.sources > 0 ? r->run.sources - 1 : 0;
+    int64_t before = r->run.present > 0 ? r->run.present : 0;
 
     if (percent < 0 || r->options.sources <= before)
         return -1;
@@ -67,11 +67,11 @@ static int64_t overall(const struct report *r, int64_t percent)
 static void name_source(const struct report *r, struct progress *p)
 {
     p->overall = overall(r, p->percent);
-    if (r->run.sources == 0)
+    if (r->run.present < 0)
         return;
     p->source =
         (struct text){ r->run.source_json.bytes, r->run.source_json.len };
-    p->source_index = r->run.sources - 1;
+    p->source_index = r->run.present;
 }
 
 static void on_progress(struct report *r, const struct form *form,
@@ -83,7 +83,6 @@ static void on_progress(struct report *r, const struct form *form,
                           .overall = -1,
                           .values = v };
 
-    run_operation(run, form->operation);
     if (form->operation == OP_MAINTENANCE && run->operation != OP_MAINTENANCE)
         return; /* after a snapshot it is no progress of the snapshot */
     if (form->operation == OP_SNAPSHOT && run->operation == OP_MIGRATE)
@@ -102,10 +101,9 @@ static void on_progress(struct report *r, const struct form *form,
 
 static void on_source(struct report *r, struct text name)
 {
-    run_operation(&r->run, OP_SNAPSHOT);
-    run_source(&r->run, name, &r->record);
+    if (run_source(&r->run, name, &r->record))
+        r->tera = (struct tera){ 0 };
     emit(r);
-    r->tera = (struct tera){ 0 };
 }
 
 void report_failed(struct report *r, struct text text, struct text source)
@@ -115,16 +113,43 @@ void report_failed(struct report *r, struct text text, struct text source)
     emit(r);
 }
 
+/* "TEXT on PATH", split at the last " on ": where TEXT names a longer PATH
+ * that begins at an earlier one, that is the path.  Eight are tried. */
+static void widen_path(struct text *text, struct text *path)
+{
+    static const char on[] = " on ";
+    enum { ON_LEN = sizeof on - 1 };
+    const char *end = path->at + path->len, *split = text->at;
+
+    for (int tries = 0; tries < 8; tries++) {
+        struct text name;
+
+        split = memmem(split, (size_t)(end - split), on, ON_LEN);
+        if (split == NULL)
+            return;
+        name.at = split + ON_LEN;
+        name.len = (size_t)(end - name.at);
+        if (memmem(text->at, (size_t)(split - text->at), name.at, name.len)) {
+            text->len = (size_t)(split - text->at);
+            *path = name;
+            return;
+        }
+        split++;
+    }
+}
+
 static void on_path_error(struct report *r, const struct match *match)
 {
     bool ignored = match->form->meaning == LINE_IGNORED;
+    struct text path = values_text(&match->values, F_path);
+    struct text text = values_text(&match->values, F_text);
 
     if (!ignored && (match->form->operation == OP_VERIFY ||
                      match->form->operation == OP_CONTENT_VERIFY))
         r->run.errors = true;
-    report_message(r, ignored ? "warning" : "error",
-                   values_text(&match->values, F_path),
-                   values_text(&match->values, F_text));
+    if (match->form->operation == OP_RESTORE && path.len > 0)
+        widen_path(&text, &path);
+    report_message(r, ignored ? "warning" : "error", path, text);
 }
 
 static void on_snapshot_document(struct report *r,
@@ -137,15 +162,16 @@ static void on_snapshot_document(struct report *r,
         .snapshot_id = { f->snapshot_id.bytes, f->snapshot_id.len },
         .counts = &f->values,
     };
+    bool present;
 
-    run_operation(&r->run, OP_SNAPSHOT);
-    if (!run_is_present(&r->run, source)) {
-        if (run_late(&r->run, source, &result, &r->record)) {
-            emit(r);
-            return;
-        }
-        on_source(r, source);
-    }
+    /* the files that failed are missing in it */
+    if (values_number(&f->values, F_fatalErrors) > 0)
+        result.state = STATE_PARTIAL;
+    run_operation(&r->run, OP_SNAPSHOT, PROOF_SURE);
+    present = run_document(&r->run, source, &result, &r->record);
+    emit(r);
+    if (!present)
+        return;
     r->run.document = true;
     run_count(&r->run, &f->values);
     run_errors(&r->run, &f->values);
@@ -159,7 +185,7 @@ void report_document(struct report *r, enum document_kind kind,
         on_snapshot_document(r, f);
         return;
     }
-    run_operation(&r->run, OP_VERIFY);
+    run_operation(&r->run, OP_VERIFY, PROOF_SURE);
     run_count(&r->run, &f->values);
     r->run.ended = true;
     r->run.errors = r->run.errors || f->error_count > 0;
@@ -193,25 +219,46 @@ static void on_close(struct report *r, const struct match *match)
     run_count(&r->run, v);
 }
 
-void report_match(struct report *r, struct match *match, const char *line)
+/* A text alone may be anybody's; numbers in their places are kopia's. */
+static enum proof proof_of(const struct match *match)
 {
-    const struct form *form = match->form;
+    uint64_t numbers = match->values.known & (FIELD_BIT(F_spinner) - 1);
+
+    switch (match->form->meaning) {
+    case LINE_SOURCE:
+    case LINE_TOTAL:
+    case LINE_SAVED:
+    case LINE_UNCHANGED:
+    case LINE_DONE:
+        return PROOF_SURE;
+    case LINE_PROGRESS:
+    case LINE_ENDED:
+        return (numbers & (numbers - 1)) != 0 ? PROOF_SURE : PROOF_NUMBER;
+    default:
+        return PROOF_WORD;
+    }
+}
+
+/* Whether the line belongs to this run, or may begin another. */
+static bool is_believed(const struct report *r, const struct form *form)
+{
+    switch (form->meaning) {
+    case LINE_KNOWN:
+    case LINE_START:
+    case LINE_SOURCE:
+        return true;
+    default:
+        return run_believes(&r->run, form->operation,
+                            form->meaning == LINE_PROGRESS);
+    }
+}
+
+static void on_word(struct report *r, const struct match *match,
+                    const char *line)
+{
     struct text whole = { line, match->len };
 
-    switch (form->meaning) {
-    case LINE_PROGRESS:
-    case LINE_TOTAL:
-        on_progress(r, form, &match->values);
-        return;
-    case LINE_SOURCE:
-        on_source(r, values_text(&match->values, F_source));
-        return;
-    case LINE_KNOWN:
-        return;
-    default:
-        run_operation(&r->run, form->operation);
-    }
-    switch (form->meaning) {
+    switch (match->form->meaning) {
     case LINE_IGNORED:
     case LINE_ERROR:
         on_path_error(r, match);
@@ -228,12 +275,33 @@ void report_match(struct report *r, struct match *match, const char *line)
         report_failed(r, whole, (struct text){ "", 0 });
         break;
     case LINE_FAILED:
+        run_errors(&r->run, &match->values);
         report_failed(r, whole, values_text(&match->values, F_source));
         break;
     default:
         on_close(r, match);
         break;
     }
+}
+
+bool report_match(struct report *r, struct match *match, const char *line)
+{
+    const struct form *form = match->form;
+
+    if (!is_believed(r, form))
+        return false;
+    if (form->meaning == LINE_KNOWN) {
+        run_errors(&r->run, &match->values);
+        return true;
+    }
+    run_operation(&r->run, form->operation, proof_of(match));
+    if (form->meaning == LINE_PROGRESS || form->meaning == LINE_TOTAL)
+        on_progress(r, form, &match->values);
+    else if (form->meaning == LINE_SOURCE)
+        on_source(r, values_text(&match->values, F_source));
+    else
+        on_word(r, match, line);
+    return true;
 }
 
 bool report_end(struct report *r)

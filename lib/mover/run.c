@@ -16,12 +16,14 @@ void run_init(struct run *r)
         .to_copy = -1,
         .copied = -1,
         .to_copy_bytes = -1,
-        .worst = STATE_UNCHANGED,
+        .sources = SOURCES_INIT,
+        .present = -1,
     };
 }
 
 void run_free(struct run *r)
 {
+    sources_free(&r->sources);
     buf_free(&r->failure);
     buf_free(&r->source);
     buf_free(&r->source_json);
@@ -29,14 +31,53 @@ void run_free(struct run *r)
     buf_free(&r->snapshot_id);
 }
 
-void run_operation(struct run *r, enum operation operation)
+static unsigned bit(enum operation operation)
 {
-    bool replaces = r->operation == OP_NONE || r->operation == OP_MAINTENANCE ||
-                    (r->operation == OP_SNAPSHOT && operation == OP_MIGRATE);
-    bool within = r->operation == OP_MIGRATE && operation == OP_SNAPSHOT;
+    return 1U << operation;
+}
 
-    if (operation != OP_NONE && replaces && !within)
+/* Snapshots are made within a migration, and maintenance follows anything. */
+static bool goes_with(enum operation operation, enum operation with)
+{
+    return operation == with || operation == OP_NONE ||
+           operation == OP_MAINTENANCE ||
+           (operation == OP_SNAPSHOT && with == OP_MIGRATE) ||
+           (operation == OP_MIGRATE && with == OP_SNAPSHOT);
+}
+
+static bool is_replaced(const struct run *r, enum operation operation,
+                        enum proof proof)
+{
+    if (r->operation == OP_NONE || r->operation == OP_MAINTENANCE)
+        return true;
+    if (operation == OP_MAINTENANCE ||
+        (operation == OP_SNAPSHOT && r->operation == OP_MIGRATE))
+        return false;
+    return goes_with(operation, r->operation) || proof > r->proof;
+}
+
+void run_operation(struct run *r, enum operation operation, enum proof proof)
+{
+    if (operation == OP_NONE)
+        return;
+    if (proof == PROOF_SURE)
+        r->shown |= bit(operation);
+    if (operation != r->operation && is_replaced(r, operation, proof)) {
+        if (!goes_with(operation, r->operation))
+            r->errors = r->ended = r->done = r->in_part = false;
         r->operation = operation;
+        r->proof = PROOF_NONE;
+    }
+    if (goes_with(operation, r->operation) && proof > r->proof)
+        r->proof = proof;
+}
+
+bool run_believes(const struct run *r, enum operation operation, bool begins)
+{
+    bool over = r->done || r->ended || r->saved != STATE_UNKNOWN;
+
+    return r->proof < PROOF_SURE || goes_with(operation, r->operation) ||
+           (r->shown & bit(operation)) != 0 || (begins && over);
 }
 
 static void set(struct buf *b, struct text text)
@@ -66,25 +107,6 @@ static enum state source_state(const struct run *r)
     return r->saved;
 }
 
-/* The worse of two; not to be known is worse than all but a failure. */
-static enum state worse(enum state a, enum state b)
-{
-    static const int rank[] = {
-        [STATE_UNCHANGED] = 0, [STATE_COMPLETE] = 1,  [STATE_PARTIAL] = 2,
-        [STATE_UNKNOWN] = 3,   [STATE_CANCELLED] = 4, [STATE_FAILED] = 5,
-    };
-
-    return rank[a] > rank[b] ? a : b;
-}
-
-static void settle(struct run *r, enum state state)
-{
-    if (state == STATE_UNKNOWN)
-        r->unknown++;
-    else
-        r->worst = worse(r->worst, state);
-}
-
 static void count_errors(struct run *r)
 {
     if (r->fatal > 0)
@@ -98,12 +120,14 @@ static void end_source(struct run *r, struct buf *b)
 {
     enum state state = source_state(r);
 
+    sources_settle(&r->sources, r->present, state);
+    if (r->told && state != STATE_FAILED)
+        return;
     count_errors(r);
-    settle(r, state);
     record_result(b, &(struct result){
                          .operation = r->operation,
                          .source = text_of(&r->source_json),
-                         .source_index = r->sources - 1,
+                         .source_index = r->present,
                          .sources = -1,
                          .state = state,
                          .snapshot_id = text_of(&r->snapshot_id),
@@ -112,20 +136,45 @@ static void end_source(struct run *r, struct buf *b)
                      });
 }
 
-void run_source(struct run *r, struct text name, struct buf *b)
+static void make_present(struct run *r, int64_t index, struct text name)
 {
-    if (r->sources > 0)
-        end_source(r, b);
-    r->sources++;
+    r->present = index;
     set(&r->source, name);
     buf_clear(&r->source_json);
     json_put_string(&r->source_json, r->source.bytes, r->source.len);
     buf_clear(&r->root_id);
     buf_clear(&r->snapshot_id);
     r->saved = STATE_UNKNOWN;
-    r->source_failed = r->document = false;
+    r->source_failed = r->document = r->told = false;
     r->fatal = r->ignored = 0;
     r->counts.known = r->counts.printed = 0;
+}
+
+static void begin_source(struct run *r, struct text name, bool announced,
+                         struct buf *b)
+{
+    if (r->present >= 0)
+        end_source(r, b);
+    make_present(r, sources_add(&r->sources, name, announced), name);
+}
+
+bool run_source(struct run *r, struct text name, struct buf *b)
+{
+    int64_t index = sources_find(&r->sources, name);
+    struct source_end *end = sources_at(&r->sources, index);
+
+    if (end == NULL || end->announced) {
+        begin_source(r, name, true, b);
+        return true;
+    }
+    end->announced = true;
+    if (index == r->present)
+        return false;
+    end_source(r, b);
+    make_present(r, index, name);
+    r->saved = end->state;
+    r->document = r->told = true;
+    return true;
 }
 
 void run_saved(struct run *r, enum state state, struct text root_id,
@@ -134,12 +183,6 @@ void run_saved(struct run *r, enum state state, struct text root_id,
     r->saved = state;
     set(&r->root_id, root_id);
     set(&r->snapshot_id, snapshot_id);
-}
-
-bool run_is_present(const struct run *r, struct text name)
-{
-    return r->sources > 0 && name.len == r->source.len &&
-           (name.len == 0 || memcmp(name.at, r->source.bytes, name.len) == 0);
 }
 
 void run_errors(struct run *r, const struct values *v)
@@ -157,41 +200,53 @@ void run_count(struct run *r, const struct values *v)
             values_set(&r->counts, f, values_number(v, f));
 }
 
-/* Writes the result of a source that was before. */
-static void correct(const struct run *r, struct text name,
-                    const struct result *result, struct buf *b)
+/* Writes the result of a source that is not the present one. */
+static void end_other(struct run *r, int64_t index, struct text name,
+                      const struct result *result, struct buf *b)
 {
     struct buf json = BUF_INIT(JSON_CEILING);
-    struct result corrected = *result;
+    struct result other = *result;
 
+    sources_settle(&r->sources, index, result->state);
     json_put_string(&json, name.at, name.len);
-    corrected.operation = r->operation;
-    corrected.source = text_of(&json);
-    corrected.source_index = corrected.sources = -1;
-    record_result(b, &corrected);
+    other.operation = r->operation;
+    other.source = text_of(&json);
+    other.source_index = index;
+    other.sources = -1;
+    record_result(b, &other);
     buf_free(&json);
 }
 
-bool run_late(struct run *r, struct text name, const struct result *result,
-              struct buf *b)
+bool run_document(struct run *r, struct text name, const struct result *result,
+                  struct buf *b)
 {
-    if (r->unknown == 0)
-        return false;
-    r->unknown--;
-    settle(r, result->state);
-    correct(r, name, result, b);
-    return true;
+    int64_t index = sources_find(&r->sources, name);
+    bool waits = r->present >= 0 && r->saved == STATE_UNKNOWN;
+
+    if (index >= 0 && index == r->present)
+        return true;
+    if (index < 0 && !waits) {
+        begin_source(r, name, false, b);
+        return true;
+    }
+    if (index < 0)
+        index = sources_add(&r->sources, name, false);
+    end_other(r, index, name, result, b);
+    return false;
 }
 
 void run_failed(struct run *r, struct text text, struct text source,
                 struct buf *b)
 {
+    int64_t index = source.len > 0 ? sources_find(&r->sources, source) : -1;
+
     r->failed = true;
     set(&r->failure, text);
-    if (source.len > 0 && r->sources > 0 && !run_is_present(r, source))
-        correct(r, source, &(struct result){ .state = STATE_FAILED }, b);
-    else if (source.len > 0 || r->saved == STATE_UNKNOWN)
-        r->source_failed = r->sources > 0;
+    if (index >= 0 && index != r->present)
+        end_other(r, index, source, &(struct result){ .state = STATE_FAILED },
+                  b);
+    else if (index >= 0 || r->saved == STATE_UNKNOWN)
+        r->source_failed = r->present >= 0;
 }
 
 /* How the run ended, where it is not about sources. */
@@ -202,45 +257,55 @@ static enum state plain_state(const struct run *r)
                    ? STATE_COMPLETE
                    : STATE_UNKNOWN;
     if (r->done)
-        return r->in_part ? STATE_PARTIAL : STATE_COMPLETE;
+        return r->in_part || r->fatal > 0 ? STATE_PARTIAL : STATE_COMPLETE;
     return r->ended ? STATE_COMPLETE : STATE_UNKNOWN;
 }
 
 static enum state run_state(const struct run *r)
 {
     bool of_sources = r->operation == OP_SNAPSHOT || r->operation == OP_NONE;
-    enum state state = r->sources > 0 || r->saved != STATE_UNKNOWN
-                           ? source_state(r)
-                           : STATE_UNKNOWN;
+    enum state state;
 
     if (r->failed || r->errors)
         return r->cancelled ? STATE_CANCELLED : STATE_FAILED;
     if (!of_sources)
-        return plain_state(r);
-    if (r->sources > 1)
-        state = worse(r->worst, state);
-    if (r->unknown > 0)
-        state = worse(STATE_UNKNOWN, state);
-    return r->cancelled ? worse(STATE_CANCELLED, state) : state;
+        state = plain_state(r);
+    else if (r->sources.count > 1)
+        state = sources_worst(&r->sources);
+    else
+        state = source_state(r);
+    return r->cancelled ? state_worse(STATE_CANCELLED, state) : state;
+}
+
+bool run_is_open(const struct run *r)
+{
+    bool ended_anyhow =
+        r->operation == OP_MAINTENANCE || r->operation == OP_INDEX_RECOVER;
+    enum state state = run_state(r);
+
+    if (r->sources.count > 1)
+        state = state_worse(sources_worst(&r->sources), source_state(r));
+    return r->operation != OP_NONE &&
+           (state == STATE_UNKNOWN || state == STATE_FAILED || ended_anyhow);
 }
 
 void run_end(struct run *r, struct buf *b)
 {
-    bool several = r->sources > 1;
+    bool several = r->sources.count > 1;
     struct result result = {
         .operation = r->operation,
         .source_index = -1,
-        .sources = several ? r->sources : -1,
+        .sources = several ? r->sources.count : -1,
         .text = text_of(&r->failure),
     };
 
     count_errors(r);
-    result.state = run_state(r);
     if (several)
         end_source(r, b);
+    result.state = run_state(r);
     if (!several) {
         result.source = text_of(&r->source_json);
-        result.source_index = r->sources - 1;
+        result.source_index = r->present;
         result.snapshot_id = text_of(&r->snapshot_id);
         result.root_id = text_of(&r->root_id);
         result.counts = &r->counts;
