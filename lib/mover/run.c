@@ -76,7 +76,8 @@ bool run_believes(const struct run *r, enum operation operation, bool begins)
 {
     bool over = r->done || r->ended || r->saved != STATE_UNKNOWN;
 
-    return r->proof < PROOF_SURE || goes_with(operation, r->operation) ||
+    return r->proof < PROOF_SURE || r->operation == OP_MAINTENANCE ||
+           goes_with(operation, r->operation) ||
            (r->shown & bit(operation)) != 0 || (begins && over);
 }
 
