@@ -16,14 +16,16 @@
 #include "base/rec.h"
 #include "base/start.h"
 #include "phase/actionset.h"
+#include "phase/functions.h"
 #include "phase/note.h"
 #include "phase/plan.h"
 #include "phase/status.h"
 #include "phase/track.h"
 
-enum { PLAN_FILE_MAX = 3 * 1024 * 1024 };
+enum { PLAN_FILE_MAX = 3 * 1024 * 1024, CATALOGUE_MAX = 16 * 1024 };
 
 static const char *phases_option, *plan_option, *phase_option, *action_option;
+static bool within_steps, list_functions;
 
 static const struct opt options[] = {
     { 0, "phases", OPT_TEXT, &phases_option, "A,B,C",
@@ -34,6 +36,10 @@ static const struct opt options[] = {
       "the phase of records that name none" },
     { 0, "action", OPT_TEXT, &action_option, "NAME|INDEX",
       "the action of records that name none (default: 0)" },
+    { 0, "mover-within-steps", OPT_FLAG, &within_steps, NULL,
+      "a mover's percentage is that of the execution step" },
+    { 0, "functions", OPT_FLAG, &list_functions, NULL,
+      "print Kanister's functions and their steps" },
     { 0 },
 };
 
@@ -63,6 +69,8 @@ static const struct trouble {
 } troubles[TRACK_RESULTS] = {
     [TRACK_UNPLACED] = { "no phase named for ", "; use --phase" },
     [TRACK_UNKNOWN] = { "passed over ", " of a phase that is not in the plan" },
+    [TRACK_NO_ITEM] = { "passed over ", " with an item that is not 0 or more "
+                                        "and below its \"of\", 1000 at most" },
     [TRACK_UNCLEAR] = { "passed over ", " of type phase with no state or step "
                                         "that is known" },
 };
@@ -106,6 +114,23 @@ static int make_plan(struct plan *plan)
     return no_plan(plan, "--phases");
 }
 
+static int print_functions(void)
+{
+    struct buf table = BUF_INIT(CATALOGUE_MAX);
+    struct out out = { 0 };
+    int status = EXIT_DONE;
+
+    functions_put(&table);
+    if (table.failed || !out_open(&out, STDOUT_FILENO, msg_output_lost))
+        status = msg_fatal_sys("unable to begin");
+    else
+        out_write(&out, table.bytes, table.len);
+    if (out.bytes != NULL && !out_close(&out))
+        status = EXIT_SYSTEM;
+    buf_free(&table);
+    return status;
+}
+
 /* The plan, the target in it, and the first line. */
 static int open_status(struct agg *a)
 {
@@ -116,6 +141,7 @@ static int open_status(struct agg *a)
 
     if (status != EXIT_DONE)
         return status;
+    a->plan.within_steps = within_steps;
     if (!target_find(&a->target, &a->plan, action, phase_option))
         return msg_fatal(EXIT_USAGE, "%s", a->plan.why);
     if (!clock_open(&a->clock, time))
@@ -152,6 +178,7 @@ static bool take(struct agg *a, const struct record *record)
 {
     const struct buf *line = &a->status.line.text;
     struct phase *phase = NULL;
+    enum track track;
 
     a->lines++;
     if (record->cut)
@@ -162,7 +189,10 @@ static bool take(struct agg *a, const struct record *record)
     a->records++;
     if (a->note.kind == NOTE_RESULT)
         a->status.result = a->note.result;
-    complain(a, track_note(&a->plan, &a->target, &a->note, &phase));
+    track = track_note(&a->plan, &a->target, &a->note, &phase);
+    complain(a, track);
+    if (track == TRACK_NO_MEMORY)
+        return false;
     if (!status_next(&a->status, phase))
         return true;
     if (line->failed)
@@ -212,6 +242,8 @@ int main(int argc, char **argv)
     start_filter();
     if (!opt_parse(&program, argc, argv, &arguments))
         return arguments.status;
+    if (list_functions)
+        return msg_exit_status(print_functions());
     status = open_status(&a);
     if (status == EXIT_DONE)
         status = run(&a);

@@ -20,14 +20,6 @@ enum note_kind {
     NOTE_NO_RECORD, /* no JSON object with a type */
 };
 
-enum step {
-    STEP_PREREQUISITES,
-    STEP_EXECUTION,
-    STEP_CLEANUP,
-    STEP_OTHER, /* a name that is none of these */
-    STEP_NOT_SAID,
-};
-
 /* How a mover ended, by its own words. */
 enum result {
     RESULT_COMPLETE,
@@ -49,12 +41,14 @@ struct note {
     int64_t phase;    /* index, or one of the two above */
     const char *name; /* the phase's, instead of an index; NULL */
     size_t name_len;
+    int64_t item;             /* whose of the phase's; the same */
+    int64_t of;               /* how many the phase has; -1: not said */
     int64_t overall;          /* percent of all sources of the run, as below */
     struct progress progress; /* as the record has it: up to "340" percent */
     enum phase_state state;
     enum result result;
     enum step step;
-    bool done; /* the step has ended */
+    bool done; /* the step, or the item, has ended */
 
     /* private */
     char kept[PLAN_NAME_MAX]; /* a name that is not within the line */

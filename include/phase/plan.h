@@ -15,6 +15,8 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "phase/functions.h"
+#include "phase/items.h"
 #include "phase/progress.h"
 
 enum { PLAN_MAX_PHASES = 10000, PLAN_NAME_MAX = 1024, PLAN_WHY_MAX = 1024 };
@@ -28,13 +30,29 @@ enum phase_state {
     PHASE_NO_STATE, /* unknown, or not said */
 };
 
+/* What a phase's percentage was last raised by. */
+enum basis {
+    BASIS_NONE,  /* nothing yet */
+    BASIS_GIVEN, /* the plan had it */
+    BASIS_MOVER, /* a mover said it */
+    BASIS_ITEMS, /* so many of its items have come so far */
+    BASIS_STEP,  /* a step has ended */
+};
+
 struct phase {
     char *name;
     size_t name_len;
-    bool deferred; /* the action's defer phase: shown, not counted */
+    char *function;               /* as the blueprint calls it; NULL: unknown */
+    const struct function *known; /* of Kanister's; NULL */
+    int64_t weights[STEPS];       /* of its steps */
+    int64_t weight; /* its own, for the percent that follows time */
+    bool deferred;  /* the action's defer phase: shown, not counted */
     enum phase_state state;
     struct progress progress; /* its percent is known if anything is */
-    int64_t raw; /* hundredths, as the mover said last; -1: unknown */
+    int64_t raw;        /* hundredths, as the mover said last; -1: unknown */
+    struct items items; /* if it has said that it has any */
+    enum basis basis;
+    enum step ended;        /* the last that did, where the basis is a step */
     char since[CLOCK_TEXT]; /* progress.lastTransitionTime; may be empty */
 };
 
@@ -51,6 +69,7 @@ struct plan {
     struct phase *phases; /* of all actions, in order, defer phases included */
     size_t phase_count, phase_room;
     char since[CLOCK_TEXT]; /* status.progress.lastTransitionTime; or empty */
+    bool within_steps; /* a mover's percent is that of the execution step */
     char why[PLAN_WHY_MAX];
 };
 
@@ -62,6 +81,11 @@ bool plan_add_action(struct plan *p, const char *name, size_t len);
  * or there are too many. */
 struct phase *plan_add_phase(struct plan *p, const char *name, size_t len,
                              bool deferred);
+
+/* Says which function the phase runs, in place of what was said before; LEN 0:
+ * unknown.  False where it has more than PLAN_NAME_MAX bytes or there is no
+ * memory (errno EMSGSIZE, ENOMEM); it is then unknown. */
+bool phase_set_function(struct phase *phase, const char *name, size_t len);
 
 /* One action of the phases in NAMES ("a,b,c"); ACTION, its name, may be
  * NULL. */

@@ -48,6 +48,16 @@ int64_t progress_percent(const struct scan_value *value);
 /* A whole number within 0 .. COUNT_LARGEST, or COUNT_UNKNOWN. */
 int64_t progress_count(const struct scan_value *value);
 
+/* Raises P's percent to PERCENT, at most to PERCENT_HELD; true where it did. */
+bool progress_raise(struct progress *p, int64_t percent);
+
+/* Takes over those sizes that SAID knows. */
+void progress_take_sizes(struct progress *p, const struct progress *said);
+
+/* Adds those of SIZES that are known to SUMS; a sum is cut to COUNT_LARGEST. */
+void progress_add_sizes(int64_t sums[static SIZES],
+                        const int64_t sizes[static SIZES]);
+
 /* Appends the sizes that are known, and then the time that is left, as JSON
  * members, each with a comma in front. */
 void progress_put_sizes(struct buf *b, const int64_t sizes[static SIZES]);

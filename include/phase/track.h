@@ -1,10 +1,11 @@
 /*
  * The rules: what a note does to the phase that it is about.
  *
- * A mover's phase is where the mover says, never lower than before, and held
- * at 99 until an event says complete.  Steps that are done give 33.33, 66.66
- * and 99.  A failed phase keeps what it had; failed and complete are final.
- * Only events complete or fail a phase; a mover's result does not.
+ * A mover's phase is where the mover says, or where its items are together,
+ * never lower than before, and held at 99 until an event says complete.  Steps
+ * that are done give their share: of three 33.33, 66.66 and 99.  A failed phase
+ * keeps what it had; failed and complete are final.  Only events complete or
+ * fail a phase: a mover's result does not, nor does an item.
  */
 #ifndef PHASE_TRACK_H
 #define PHASE_TRACK_H
@@ -22,11 +23,13 @@ struct target {
 };
 
 enum track {
-    TRACK_TAKEN,    /* *PHASE may have changed */
-    TRACK_NOTHING,  /* nothing to take */
-    TRACK_UNPLACED, /* it names no phase, and the target has none */
-    TRACK_UNKNOWN,  /* it names what the plan does not have */
-    TRACK_UNCLEAR,  /* an event that says neither a state nor a step */
+    TRACK_TAKEN,     /* *PHASE may have changed */
+    TRACK_NO_MEMORY, /* for the items of the phase */
+    TRACK_NOTHING,   /* nothing to take */
+    TRACK_UNPLACED,  /* it names no phase, and the target has none */
+    TRACK_UNKNOWN,   /* it names what the plan does not have */
+    TRACK_UNCLEAR,   /* an event that says neither a state nor a step */
+    TRACK_NO_ITEM,   /* an item that is not among those that the phase has */
     TRACK_RESULTS
 };
 

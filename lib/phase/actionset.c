@@ -71,6 +71,7 @@ static void read_progress(jv object, struct phase *phase)
     if (progress->percent < 0 && (phase->state == PHASE_RUNNING ||
                                   !progress_equal(progress, &progress_unknown)))
         progress->percent = 0;
+    phase->basis = BASIS_GIVEN;
 }
 
 static bool read_state(struct plan *p, jv object, struct phase *phase)

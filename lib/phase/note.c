@@ -12,6 +12,8 @@ enum field {
     FIELD_STATE,
     FIELD_STEP,
     FIELD_DONE,
+    FIELD_ITEM,
+    FIELD_OF,
     FIELD_OVERALL,
     FIELDS
 };
@@ -23,13 +25,9 @@ static const struct scan_word fields[FIELDS] = {
     [FIELD_STATE] = SCAN_WORD("state"),
     [FIELD_STEP] = SCAN_WORD("step"),
     [FIELD_DONE] = SCAN_WORD("done"),
+    [FIELD_ITEM] = SCAN_WORD("item"),
+    [FIELD_OF] = SCAN_WORD("of"),
     [FIELD_OVERALL] = SCAN_WORD("overallPercent"),
-};
-
-static const struct scan_word steps[STEP_OTHER] = {
-    [STEP_PREREQUISITES] = SCAN_WORD("prerequisites"),
-    [STEP_EXECUTION] = SCAN_WORD("execution"),
-    [STEP_CLEANUP] = SCAN_WORD("cleanup"),
 };
 
 static const struct scan_word results[] = {
@@ -57,13 +55,6 @@ static enum note_kind kind_of(const struct scan_value *v)
     if (v->kind != SCAN_STRING)
         return NOTE_NO_RECORD;
     return (enum note_kind)scan_find(v, types, NOTE_OTHER);
-}
-
-static enum step step_of(const struct scan_value *v)
-{
-    if (v->kind == SCAN_NULL)
-        return STEP_NOT_SAID;
-    return (enum step)scan_find(v, steps, STEP_OTHER);
 }
 
 static int64_t index_of(const struct scan_value *v)
@@ -100,10 +91,16 @@ static void set(struct note *n, enum field field, const struct scan_value *v)
         n->result = (enum result)scan_find(v, results, RESULT_UNKNOWN);
         break;
     case FIELD_STEP:
-        n->step = step_of(v);
+        n->step = steps_of(v);
         break;
     case FIELD_DONE:
         n->done = v->kind == SCAN_BOOL && v->truth;
+        break;
+    case FIELD_ITEM:
+        n->item = index_of(v);
+        break;
+    case FIELD_OF:
+        n->of = progress_count(v);
         break;
     case FIELD_OVERALL:
         n->overall = progress_percent(v);
@@ -125,7 +122,8 @@ static void see(void *arg, const struct scan_value *key,
 static void clear(struct note *n)
 {
     n->kind = NOTE_NO_RECORD;
-    n->action = n->phase = NOTE_NOT_SAID;
+    n->action = n->phase = n->item = NOTE_NOT_SAID;
+    n->of = COUNT_UNKNOWN;
     n->name = NULL;
     n->overall = PERCENT_UNKNOWN;
     n->progress = progress_unknown;

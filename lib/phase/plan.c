@@ -1,5 +1,6 @@
 #include "phase/plan.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -120,6 +121,8 @@ struct phase *plan_add_phase(struct plan *p, const char *name, size_t len,
     *phase = (struct phase){ .name = copy(name, len),
                              .name_len = len,
                              .deferred = deferred,
+                             .weights = { 1, 1, 1 },
+                             .weight = 1,
                              .progress = progress_unknown,
                              .raw = PERCENT_UNKNOWN };
     if (phase->name == NULL)
@@ -130,6 +133,23 @@ struct phase *plan_add_phase(struct plan *p, const char *name, size_t len,
     else
         a->count++;
     return phase;
+}
+
+bool phase_set_function(struct phase *phase, const char *name, size_t len)
+{
+    free(phase->function);
+    phase->function = NULL;
+    phase->known = NULL;
+    if (len == 0)
+        return true;
+    errno = EMSGSIZE;
+    if (len > PLAN_NAME_MAX)
+        return false;
+    phase->function = copy(name, len);
+    if (phase->function == NULL)
+        return false;
+    phase->known = functions_find(name, len);
+    return true;
 }
 
 bool plan_of_names(struct plan *p, const char *names, const char *action)
@@ -163,8 +183,11 @@ struct phase *plan_find(struct plan *p, size_t action, const char *name,
 
 void plan_free(struct plan *p)
 {
-    for (size_t i = 0; i < p->phase_count; i++)
+    for (size_t i = 0; i < p->phase_count; i++) {
         free(p->phases[i].name);
+        free(p->phases[i].function);
+        items_free(&p->phases[i].items);
+    }
     for (size_t i = 0; i < p->action_count; i++)
         free(p->actions[i].name);
     free(p->phases);

@@ -67,6 +67,35 @@ bool progress_set(struct progress *p, const struct scan_value *key,
     return true;
 }
 
+bool progress_raise(struct progress *p, int64_t percent)
+{
+    if (percent > PERCENT_HELD)
+        percent = PERCENT_HELD;
+    if (percent <= p->percent)
+        return false;
+    p->percent = percent;
+    return true;
+}
+
+void progress_take_sizes(struct progress *p, const struct progress *said)
+{
+    for (int i = 0; i < SIZES; i++)
+        if (said->sizes[i] >= 0)
+            p->sizes[i] = said->sizes[i];
+}
+
+void progress_add_sizes(int64_t sums[static SIZES],
+                        const int64_t sizes[static SIZES])
+{
+    for (int i = 0; i < SIZES; i++) {
+        if (sizes[i] < 0)
+            continue;
+        sums[i] = sums[i] < 0 ? sizes[i] : sums[i] + sizes[i];
+        if (sums[i] > COUNT_LARGEST)
+            sums[i] = COUNT_LARGEST;
+    }
+}
+
 static void put_member(struct buf *b, size_t member, int64_t value)
 {
     if (value < 0)

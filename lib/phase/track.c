@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-/* How far a phase is when a step of it is done: equal thirds. */
-static const int64_t step_ends[] = {
-    [STEP_PREREQUISITES] = PERCENT_WHOLE / 3,
-    [STEP_EXECUTION] = PERCENT_WHOLE * 2 / 3,
-    [STEP_CLEANUP] = PERCENT_HELD,
-    [STEP_OTHER] = 0,
-    [STEP_NOT_SAID] = 0,
-};
-
 /* The phase of N: by its own words first, then by the target's. */
 static enum track place(struct plan *plan, const struct target *t,
                         const struct note *n, struct phase **phase)
@@ -46,23 +37,68 @@ static void begin(struct phase *phase)
         phase->progress.percent = 0;
 }
 
-static void raise_to(struct phase *phase, int64_t percent)
+static bool raise_to(struct phase *phase, int64_t percent, enum basis basis)
 {
-    if (percent > PERCENT_HELD)
-        percent = PERCENT_HELD;
-    if (percent > phase->progress.percent)
-        phase->progress.percent = percent;
+    if (!progress_raise(&phase->progress, percent))
+        return false;
+    phase->basis = basis;
+    return true;
 }
 
-static void take_stats(struct phase *phase, const struct progress *said)
+/* What the phase's mover says, or all of its items together. */
+static void take_stats(const struct plan *plan, struct phase *phase,
+                       const struct progress *said, enum basis basis)
 {
+    int64_t percent = said->percent;
+
     begin(phase);
-    raise_to(phase, said->percent);
+    if (plan->within_steps && percent >= 0)
+        percent =
+            steps_within(functions_steps(phase->known), phase->weights,
+                         percent < PERCENT_WHOLE ? percent : PERCENT_WHOLE);
+    (void)raise_to(phase, percent, basis);
     phase->raw = said->percent;
-    for (int i = 0; i < SIZES; i++)
-        if (said->sizes[i] >= 0)
-            phase->progress.sizes[i] = said->sizes[i];
+    progress_take_sizes(&phase->progress, said);
     phase->progress.seconds = said->seconds; /* an old estimate misleads */
+}
+
+/* What an event makes of the item that it names. */
+static enum item_state item_state_of(const struct note *n)
+{
+    if (n->state == PHASE_FAILED)
+        return ITEM_FAILED;
+    if (n->step == STEP_PREREQUISITES)
+        return ITEM_MOVING;
+    if (n->done || n->state == PHASE_COMPLETE)
+        return ITEM_DONE;
+    return ITEM_MOVING;
+}
+
+static enum track take_item(const struct plan *plan, struct phase *phase,
+                            const struct note *n)
+{
+    size_t count = phase->items.count;
+    struct progress together;
+    struct item *item;
+
+    if (n->of > ITEMS_MAX)
+        return TRACK_NO_ITEM;
+    if (n->of > (int64_t)count)
+        count = (size_t)n->of;
+    if (n->item < 0 || n->item >= (int64_t)count)
+        return TRACK_NO_ITEM;
+    if (!items_grow(&phase->items, count))
+        return TRACK_NO_MEMORY;
+    item = &phase->items.each[n->item];
+    if (n->kind == NOTE_PROGRESS)
+        items_take(item, &n->progress);
+    else if (n->state != PHASE_PENDING)
+        items_set(item, item_state_of(n));
+    else
+        return TRACK_TAKEN;
+    together = items_together(&phase->items);
+    take_stats(plan, phase, &together, BASIS_ITEMS);
+    return TRACK_TAKEN;
 }
 
 static void complete(struct phase *phase)
@@ -70,6 +106,14 @@ static void complete(struct phase *phase)
     phase->state = PHASE_COMPLETE;
     phase->progress.percent = PERCENT_WHOLE;
     phase->progress.seconds = COUNT_UNKNOWN;
+}
+
+static void end_step(struct phase *phase, enum step step)
+{
+    if (raise_to(phase,
+                 steps_end(functions_steps(phase->known), phase->weights, step),
+                 BASIS_STEP))
+        phase->ended = step;
 }
 
 static enum track take_event(struct phase *phase, const struct note *n)
@@ -85,7 +129,7 @@ static enum track take_event(struct phase *phase, const struct note *n)
     } else if (n->state != PHASE_PENDING) {
         begin(phase);
         if (n->done || n->state == PHASE_COMPLETE) /* the step's, not more */
-            raise_to(phase, step_ends[n->step]);
+            end_step(phase, n->step);
     }
     return TRACK_TAKEN;
 }
@@ -102,8 +146,10 @@ enum track track_note(struct plan *plan, const struct target *t,
         return placed;
     if ((*phase)->state == PHASE_FAILED || (*phase)->state == PHASE_COMPLETE)
         return TRACK_NOTHING;
+    if (n->item != NOTE_NOT_SAID)
+        return take_item(plan, *phase, n);
     if (n->kind == NOTE_EVENT)
         return take_event(*phase, n);
-    take_stats(*phase, &n->progress);
+    take_stats(plan, *phase, &n->progress, BASIS_MOVER);
     return TRACK_TAKEN;
 }

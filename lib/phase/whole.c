@@ -11,18 +11,6 @@ static enum phase_state state_of(const size_t count[static PHASE_NO_STATE])
     return count[PHASE_PENDING] == 0 ? PHASE_COMPLETE : PHASE_RUNNING;
 }
 
-static void add_sizes(int64_t sums[static SIZES],
-                      const int64_t sizes[static SIZES])
-{
-    for (int i = 0; i < SIZES; i++) {
-        if (sizes[i] < 0)
-            continue;
-        sums[i] = sums[i] < 0 ? sizes[i] : sums[i] + sizes[i];
-        if (sums[i] > COUNT_LARGEST)
-            sums[i] = COUNT_LARGEST;
-    }
-}
-
 struct whole whole_of(const struct plan *plan)
 {
     struct whole w = { 0 };
@@ -42,7 +30,7 @@ struct whole whole_of(const struct plan *plan)
         counted++;
         if (phase->progress.percent > 0)
             percents += phase->progress.percent;
-        add_sizes(w.sizes, phase->progress.sizes);
+        progress_add_sizes(w.sizes, phase->progress.sizes);
     }
     w.state = state_of(states);
     w.percent = counted > 0 ? percents / counted : 0;
