@@ -16,16 +16,23 @@
 #include "base/rec.h"
 #include "base/start.h"
 #include "phase/actionset.h"
+#include "phase/explain.h"
 #include "phase/functions.h"
 #include "phase/note.h"
 #include "phase/plan.h"
 #include "phase/status.h"
+#include "phase/text.h"
 #include "phase/track.h"
 
-enum { PLAN_FILE_MAX = 3 * 1024 * 1024, CATALOGUE_MAX = 16 * 1024 };
+enum {
+    PLAN_FILE_MAX = 3 * 1024 * 1024,
+    CATALOGUE_MAX = 16 * 1024,
+    TEXT_MAX = 4 * 1024 * 1024
+};
 
 static const char *phases_option, *plan_option, *phase_option, *action_option;
-static bool within_steps, list_functions;
+static const char *format_option = "json";
+static bool within_steps, list_functions, explain;
 
 static const struct opt options[] = {
     { 0, "phases", OPT_TEXT, &phases_option, "A,B,C",
@@ -38,6 +45,10 @@ static const struct opt options[] = {
       "the action of records that name none (default: 0)" },
     { 0, "mover-within-steps", OPT_FLAG, &within_steps, NULL,
       "a mover's percentage is that of the execution step" },
+    { 0, "format", OPT_TEXT, &format_option, "json|text",
+      "status records (default), or a line for people" },
+    { 0, "explain", OPT_FLAG, &explain, NULL,
+      "print the reasons behind the percentage at the end, nothing before" },
     { 0, "functions", OPT_FLAG, &list_functions, NULL,
       "print Kanister's functions and their steps" },
     { 0 },
@@ -57,6 +68,8 @@ struct agg {
     struct target target;
     struct status status;
     struct note note;
+    bool as_text;
+    struct buf text, said; /* for people: this line, and the last */
     struct rec in;
     struct out out;
     uint64_t lines, records;
@@ -112,6 +125,18 @@ static int make_plan(struct plan *plan)
     if (plan_of_names(plan, phases_option, action_option))
         return EXIT_DONE;
     return no_plan(plan, "--phases");
+}
+
+static int read_format(struct agg *a)
+{
+    a->as_text = strcmp(format_option, "text") == 0;
+    if (!a->as_text && strcmp(format_option, "json") != 0)
+        return msg_fatal(EXIT_USAGE,
+                         "--format: \"%s\" is neither json nor text",
+                         format_option);
+    if (a->as_text && explain)
+        return msg_fatal(EXIT_USAGE, "give either --explain or --format text");
+    return EXIT_DONE;
 }
 
 static int print_functions(void)
@@ -173,10 +198,50 @@ static void complain(struct agg *a, enum track trouble)
         msg_warn("%sa record%s", t->before, t->behind);
 }
 
+/* Says a line for people, where it is another one than the last. */
+static bool say_text(struct agg *a)
+{
+    struct buf said = a->said;
+
+    buf_clear(&a->text);
+    text_put(&a->text, &a->status.line);
+    if (a->text.failed)
+        return false;
+    if (said.len == a->text.len &&
+        memcmp(said.bytes, a->text.bytes, said.len) == 0)
+        return true;
+    out_write(&a->out, a->text.bytes, a->text.len);
+    a->said = a->text;
+    a->text = said;
+    return true;
+}
+
+/* Says the status; false where memory ran out. */
+static bool say(struct agg *a)
+{
+    const struct buf *line = &a->status.line.text;
+
+    if (line->failed)
+        return false;
+    if (a->as_text)
+        return say_text(a);
+    if (!explain)
+        out_write(&a->out, line->bytes, line->len);
+    return true;
+}
+
+static bool say_reasons(struct agg *a)
+{
+    buf_clear(&a->text);
+    explain_put(&a->text, &a->plan);
+    if (!a->text.failed)
+        out_write(&a->out, a->text.bytes, a->text.len);
+    return !a->text.failed;
+}
+
 /* Takes one line of input; false where memory ran out. */
 static bool take(struct agg *a, const struct record *record)
 {
-    const struct buf *line = &a->status.line.text;
     struct phase *phase = NULL;
     enum track track;
 
@@ -193,12 +258,13 @@ static bool take(struct agg *a, const struct record *record)
     complain(a, track);
     if (track == TRACK_NO_MEMORY)
         return false;
-    if (!status_next(&a->status, phase))
-        return true;
-    if (line->failed)
-        return false;
-    out_write(&a->out, line->bytes, line->len);
-    return true;
+    return !status_next(&a->status, phase) || say(a);
+}
+
+static int no_memory(void)
+{
+    errno = ENOMEM;
+    return msg_fatal_sys("unable to keep the status");
 }
 
 static int run(struct agg *a)
@@ -210,12 +276,13 @@ static int run(struct agg *a)
         !out_open(&a->out, STDOUT_FILENO, msg_output_lost))
         return msg_fatal_sys("unable to begin");
     a->in.out = &a->out;
-    out_write(&a->out, a->status.line.text.bytes, a->status.line.text.len);
+    if (!say(a))
+        return no_memory();
     while ((got = rec_next(&a->in, &record, -1)) == REC_OK)
-        if (!take(a, &record)) {
-            errno = ENOMEM;
-            return msg_fatal_sys("unable to keep the status");
-        }
+        if (!take(a, &record))
+            return no_memory();
+    if (explain && !say_reasons(a))
+        return no_memory();
     if (got == REC_ERROR)
         return msg_fatal_sys("unable to read standard input");
     return EXIT_DONE;
@@ -236,7 +303,7 @@ static void count_up(const struct agg *a)
 int main(int argc, char **argv)
 {
     struct opt_result arguments;
-    struct agg a = { 0 };
+    struct agg a = { .text = BUF_INIT(TEXT_MAX), .said = BUF_INIT(TEXT_MAX) };
     int status;
 
     start_filter();
@@ -244,7 +311,9 @@ int main(int argc, char **argv)
         return arguments.status;
     if (list_functions)
         return msg_exit_status(print_functions());
-    status = open_status(&a);
+    status = read_format(&a);
+    if (status == EXIT_DONE)
+        status = open_status(&a);
     if (status == EXIT_DONE)
         status = run(&a);
     count_up(&a);
@@ -253,5 +322,7 @@ int main(int argc, char **argv)
     rec_close(&a.in);
     status_close(&a.status);
     plan_free(&a.plan);
+    buf_free(&a.text);
+    buf_free(&a.said);
     return msg_exit_status(status);
 }

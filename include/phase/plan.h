@@ -21,6 +21,9 @@
 
 enum { PLAN_MAX_PHASES = 10000, PLAN_NAME_MAX = 1024, PLAN_WHY_MAX = 1024 };
 
+/* So that the percentages of all phases, each times its weight, fit. */
+#define PHASE_WEIGHT_MAX INT64_C(10000000000)
+
 /* Kanister's states: kanister pkg/apis/cr/v1alpha1/types.go@0.119.0. */
 enum phase_state {
     PHASE_PENDING,
@@ -45,8 +48,8 @@ struct phase {
     char *function;               /* as the blueprint calls it; NULL: unknown */
     const struct function *known; /* of Kanister's; NULL */
     int64_t weights[STEPS];       /* of its steps */
-    int64_t weight; /* its own, for the percent that follows time */
-    bool deferred;  /* the action's defer phase: shown, not counted */
+    int64_t weight;               /* its own, 1 to PHASE_WEIGHT_MAX */
+    bool deferred; /* the action's defer phase: shown, not counted */
     enum phase_state state;
     struct progress progress; /* its percent is known if anything is */
     int64_t raw;        /* hundredths, as the mover said last; -1: unknown */
@@ -70,6 +73,8 @@ struct plan {
     size_t phase_count, phase_room;
     char since[CLOCK_TEXT]; /* status.progress.lastTransitionTime; or empty */
     bool within_steps; /* a mover's percent is that of the execution step */
+    bool weighted;     /* the phases' weights say how long they take */
+    bool by_time;      /* the percent of the whole goes by these weights */
     char why[PLAN_WHY_MAX];
 };
 

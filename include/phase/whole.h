@@ -8,7 +8,9 @@
 
 struct whole {
     enum phase_state state;
-    int64_t percent;      /* hundredths; the mean over all phases, truncated */
+    int64_t percent;      /* hundredths; the mean over all phases, truncated; by
+                             time where the plan is by time */
+    int64_t by_time;      /* the mean by the weights of the phases, truncated */
     int64_t sizes[SIZES]; /* sums of what is known, or COUNT_UNKNOWN */
     const struct phase *running; /* the first that runs; NULL */
 };
@@ -17,5 +19,11 @@ struct whole {
  * kanister pkg/progress/action.go@0.119.0.  A defer phase counts for the state
  * and for `running` only. */
 struct whole whole_of(const struct plan *plan);
+
+/* What the percentage of PHASE is multiplied by, and the sum of that over all
+ * phases, which it is divided by: 1 and their number, or their weights where
+ * the plan is by time; never 0 where any phase counts. */
+int64_t whole_weight(const struct plan *plan, const struct phase *phase);
+int64_t whole_weights(const struct plan *plan);
 
 #endif

@@ -11,11 +11,38 @@ static enum phase_state state_of(const size_t count[static PHASE_NO_STATE])
     return count[PHASE_PENDING] == 0 ? PHASE_COMPLETE : PHASE_RUNNING;
 }
 
+/* A phase's percentage as it counts. */
+static int64_t percent_of(const struct phase *phase)
+{
+    return phase->progress.percent > 0 ? phase->progress.percent : 0;
+}
+
+static int64_t mean(int64_t sum, int64_t weights)
+{
+    return weights > 0 ? sum / weights : 0;
+}
+
+int64_t whole_weight(const struct plan *plan, const struct phase *phase)
+{
+    if (phase->deferred)
+        return 0;
+    return plan->by_time ? phase->weight : 1;
+}
+
+int64_t whole_weights(const struct plan *plan)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < plan->phase_count; i++)
+        sum += whole_weight(plan, &plan->phases[i]);
+    return sum;
+}
+
 struct whole whole_of(const struct plan *plan)
 {
     struct whole w = { 0 };
     size_t states[PHASE_NO_STATE] = { 0 };
-    int64_t percents = 0, counted = 0;
+    int64_t percents = 0, counted = 0, weighted = 0, weights = 0;
 
     for (int i = 0; i < SIZES; i++)
         w.sizes[i] = COUNT_UNKNOWN;
@@ -28,11 +55,13 @@ struct whole whole_of(const struct plan *plan)
         if (phase->deferred)
             continue;
         counted++;
-        if (phase->progress.percent > 0)
-            percents += phase->progress.percent;
+        percents += percent_of(phase);
+        weights += phase->weight;
+        weighted += phase->weight * percent_of(phase);
         progress_add_sizes(w.sizes, phase->progress.sizes);
     }
     w.state = state_of(states);
-    w.percent = counted > 0 ? percents / counted : 0;
+    w.by_time = mean(weighted, weights);
+    w.percent = plan->by_time ? w.by_time : mean(percents, counted);
     return w;
 }

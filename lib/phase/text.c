@@ -1,0 +1,102 @@
+#include "phase/text.h"
+
+#include "base/json.h"
+
+void text_put_bytes(struct buf *b, int64_t bytes)
+{
+    static const char *const units[] = { " kB", " MB", " GB", " TB", " PB" };
+    int64_t unit = 1000;
+    size_t i = 0;
+
+    if (bytes < unit) {
+        json_put_int(b, bytes);
+        buf_str(b, " B");
+        return;
+    }
+    while (bytes / unit >= 1000 && i + 1 < sizeof units / sizeof *units) {
+        unit *= 1000;
+        i++;
+    }
+    json_put_int(b, bytes / unit);
+    buf_char(b, '.');
+    json_put_int(b, bytes % unit / (unit / 10));
+    buf_str(b, units[i]);
+}
+
+void text_put_seconds(struct buf *b, int64_t seconds)
+{
+    static const struct {
+        int64_t seconds;
+        char letter;
+    } units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+    size_t i = 0;
+
+    while (i < 3 && seconds < units[i].seconds)
+        i++;
+    json_put_int(b, seconds / units[i].seconds);
+    buf_char(b, units[i].letter);
+    if (i == 3)
+        return;
+    json_put_int(b, seconds % units[i].seconds / units[i + 1].seconds);
+    buf_char(b, units[i + 1].letter);
+}
+
+/* What has gone up or down, of how much. */
+static void put_moved(struct buf *b, int64_t moved, int64_t estimate)
+{
+    if (moved < 0)
+        return;
+    buf_str(b, ", ");
+    text_put_bytes(b, moved);
+    if (estimate < 0)
+        return;
+    buf_str(b, " of ");
+    text_put_bytes(b, estimate);
+}
+
+static void put_phase(struct buf *b, const struct shown *shown)
+{
+    const struct progress *progress = &shown->progress;
+
+    /* as JSON it is harmless on a terminal; the quotes are not needed */
+    buf_add(b, shown->name.bytes + 1, shown->name.len - 2);
+    buf_str(b, shown->state == PHASE_FAILED ? " failed at " : " ");
+    percent_put(b, progress->percent > 0 ? progress->percent : 0);
+    buf_char(b, '%');
+    put_moved(b, progress->sizes[SIZE_UPLOADED],
+              progress->sizes[SIZE_UPLOAD_ESTIMATE]);
+    put_moved(b, progress->sizes[SIZE_DOWNLOADED],
+              progress->sizes[SIZE_DOWNLOAD_ESTIMATE]);
+    if (shown->state == PHASE_FAILED || progress->seconds < 0)
+        return;
+    buf_str(b, ", ");
+    text_put_seconds(b, progress->seconds);
+    buf_str(b, " left");
+}
+
+void text_put(struct buf *b, const struct line *l)
+{
+    const char *between = "  ";
+
+    for (int64_t wide = PERCENT_WHOLE; wide > l->whole.percent && wide >= 1000;
+         wide /= 10)
+        buf_char(b, ' ');
+    percent_put(b, l->whole.percent);
+    buf_str(b, "%  ");
+    buf_str(b, phase_state_name(l->whole.state));
+    for (size_t i = 0; i < l->plan->phase_count; i++) {
+        const struct shown *shown = &l->phases[i];
+
+        if (shown->state != PHASE_RUNNING && shown->state != PHASE_FAILED)
+            continue;
+        buf_str(b, between);
+        put_phase(b, shown);
+        between = "; ";
+    }
+    if (l->result != RESULT_NOT_SAID) {
+        buf_str(b, "  (mover: ");
+        buf_str(b, result_name(l->result));
+        buf_char(b, ')');
+    }
+    buf_char(b, '\n');
+}
