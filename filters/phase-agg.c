@@ -174,7 +174,7 @@ static int open_status(struct agg *a)
                          "PHASEPIPE_CLOCK: \"%s\" is not a time "
                          "such as 2023-02-20T12:49:55Z",
                          time);
-    if (status_open(&a->status, &a->plan, &a->target, &a->clock))
+    if (status_open(&a->status, &a->plan, &a->target))
         return EXIT_DONE;
     if (errno == EMSGSIZE)
         return msg_fatal(EXIT_USAGE,
@@ -258,7 +258,7 @@ static bool take(struct agg *a, const struct record *record)
     complain(a, track);
     if (track == TRACK_NO_MEMORY)
         return false;
-    return !status_next(&a->status, phase) || say(a);
+    return !status_next(&a->status, phase, clock_now(&a->clock).wall) || say(a);
 }
 
 static int no_memory(void)

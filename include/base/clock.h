@@ -32,6 +32,14 @@ int64_t clock_wall(struct clock *c);
 /* Nanoseconds on a clock that only goes forward; its zero means nothing. */
 int64_t clock_steady(struct clock *c);
 
+/* Both of them, at one look. */
+struct instant {
+    int64_t wall, steady;
+};
+
+/* Looks at both clocks at once. */
+struct instant clock_now(struct clock *c);
+
 /* WALL as RFC 3339 in whole seconds, UTC (2023-02-20T12:49:55Z); a time before
  * 1970 is written as 1970-01-01T00:00:00Z.  Returns the length. */
 size_t clock_format(int64_t wall, char text[static CLOCK_TEXT]);

@@ -18,21 +18,19 @@ struct status {
     /* private */
     const struct plan *plan;
     const struct target *target;
-    struct clock *clock;
     int64_t second; /* what `now` says, since 1970 */
     char now[CLOCK_TEXT];
 };
 
-/* Makes the first line, of PLAN as it is; PLAN, TARGET and CLOCK are borrowed
- * until status_close(), which is due after a failure too.  False as
- * line_open(). */
+/* Makes the first line, of PLAN as it is; PLAN and TARGET are borrowed until
+ * status_close(), which is due after a failure too.  False as line_open(). */
 bool status_open(struct status *s, const struct plan *plan,
-                 const struct target *target, struct clock *clock);
+                 const struct target *target);
 
-/* Makes a new line after PHASE (NULL: none) has been touched.  False where it
- * would say nothing new, and then the latest one stands; looks at the clock
- * once, and only where a value has changed. */
-bool status_next(struct status *s, const struct phase *phase);
+/* Makes a new line after PHASE (NULL: none) has been touched at WALL, in
+ * nanoseconds since 1970.  False where it would say nothing new, and then the
+ * latest one stands. */
+bool status_next(struct status *s, const struct phase *phase, int64_t wall);
 
 void status_close(struct status *s);
 

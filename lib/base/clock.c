@@ -42,6 +42,14 @@ bool clock_open(struct clock *c, const char *text)
            (step == NULL || num_duration(step + 1, strlen(step + 1), &c->step));
 }
 
+struct instant clock_now(struct clock *c)
+{
+    struct instant now = { .wall = clock_wall(c) };
+
+    now.steady = c->set ? now.wall : clock_steady(c);
+    return now;
+}
+
 size_t clock_format(int64_t wall, char text[static CLOCK_TEXT])
 {
     time_t t = (time_t)(wall > 0 ? wall / CLOCK_SECOND : 0);

@@ -3,11 +3,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* Looks at the clock; formats only where the second is a new one. */
-static const char *look(struct status *s)
+/* WALL as text; formats only where the second is a new one. */
+static const char *now(struct status *s, int64_t wall)
 {
-    int64_t wall = clock_wall(s->clock);
-
     if (wall / CLOCK_SECOND != s->second) {
         s->second = wall / CLOCK_SECOND;
         clock_format(wall, s->now);
@@ -43,7 +41,7 @@ static bool whole_moved(const struct whole *a, const struct whole *b)
 }
 
 /* Takes over what PHASE has become; false where it is as it was shown. */
-static bool update(struct status *s, const struct phase *phase)
+static bool update(struct status *s, const struct phase *phase, int64_t wall)
 {
     struct line *line = &s->line;
     struct shown *shown = &line->phases[phase - s->plan->phases];
@@ -56,7 +54,7 @@ static bool update(struct status *s, const struct phase *phase)
     line->whole = whole_of(s->plan);
     if (moved) {
         shown->progress = phase->progress;
-        memcpy(shown->since, look(s), CLOCK_TEXT);
+        memcpy(shown->since, now(s, wall), CLOCK_TEXT);
         if (whole_moved(&line->whole, &before))
             memcpy(line->since, s->now, CLOCK_TEXT);
     }
@@ -78,9 +76,9 @@ static bool update_detail(struct status *s)
     return !same;
 }
 
-bool status_next(struct status *s, const struct phase *phase)
+bool status_next(struct status *s, const struct phase *phase, int64_t wall)
 {
-    bool due = phase != NULL && update(s, phase);
+    bool due = phase != NULL && update(s, phase, wall);
 
     if (!update_detail(s) && !due)
         return false;
@@ -89,13 +87,11 @@ bool status_next(struct status *s, const struct phase *phase)
 }
 
 bool status_open(struct status *s, const struct plan *plan,
-                 const struct target *target, struct clock *clock)
+                 const struct target *target)
 {
-    *s = (struct status){ .result = RESULT_NOT_SAID,
-                          .plan = plan,
-                          .target = target,
-                          .clock = clock,
-                          .second = -1 };
+    *s = (struct status){
+        .result = RESULT_NOT_SAID, .plan = plan, .target = target, .second = -1
+    };
     if (!line_open(&s->line, plan))
         return false;
     (void)update_detail(s);

@@ -144,6 +144,25 @@ static void a_stepping_clock_moves_at_each_look(void **state)
                      EXAMPLE * CLOCK_SECOND + INT64_C(121000000000));
 }
 
+static void both_clocks_take_one_look(void **state)
+{
+    struct clock c;
+    struct instant first, second;
+
+    (void)state;
+    assert_true(clock_open(&c, "2023-02-20T12:49:55Z+250ms"));
+    first = clock_now(&c);
+    second = clock_now(&c);
+    assert_int_equal(first.wall, first.steady);
+    assert_int_equal(second.wall - first.wall, CLOCK_SECOND / 4);
+    assert_int_equal(second.steady - first.steady, CLOCK_SECOND / 4);
+    assert_true(clock_open(&c, NULL));
+    first = clock_now(&c);
+    second = clock_now(&c);
+    assert_true(second.steady >= first.steady);
+    assert_true(first.wall > INT64_C(1500000000) * CLOCK_SECOND);
+}
+
 static void refuses_a_clock_that_it_cannot_set(void **state)
 {
     static const char *const bad[] = {
@@ -188,6 +207,7 @@ int main(void)
         cmocka_unit_test(reads_back_what_it_writes),
         cmocka_unit_test(a_fixed_clock_stands_still),
         cmocka_unit_test(a_stepping_clock_moves_at_each_look),
+        cmocka_unit_test(both_clocks_take_one_look),
         cmocka_unit_test(refuses_a_clock_that_it_cannot_set),
         cmocka_unit_test(without_a_setting_it_is_the_machines_clock),
     };

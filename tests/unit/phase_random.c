@@ -68,7 +68,7 @@ static void open_desk(struct desk *d)
     assert_true(clock_open(&d->clock, "2023-02-20T12:49:55Z"));
     assert_true(target_find(&d->target, &d->plan, "0", any(2) ? "a" : NULL) ||
                 target_find(&d->target, &d->plan, NULL, "a"));
-    assert_true(status_open(&d->status, &d->plan, &d->target, &d->clock));
+    assert_true(status_open(&d->status, &d->plan, &d->target));
 }
 
 static void close_desk(struct desk *d)
@@ -135,7 +135,7 @@ static bool say(struct desk *d, const char *record)
     note_read(&note, text, strlen(text));
     HOLDS(note.kind == NOTE_PROGRESS || note.kind == NOTE_EVENT);
     track_note(&d->plan, &d->target, &note, &phase);
-    return status_next(&d->status, phase);
+    return status_next(&d->status, phase, clock_wall(&d->clock));
 }
 
 static void check_phase(const struct phase *before, const struct phase *after)
@@ -252,7 +252,7 @@ static void end_of(char records[RECORDS][256], const int *phase_of,
     assert_true(plan_of_names(&d.plan, "a,b,c", NULL));
     assert_true(clock_open(&d.clock, "2023-02-20T12:49:55Z"));
     assert_true(target_find(&d.target, &d.plan, NULL, NULL));
-    assert_true(status_open(&d.status, &d.plan, &d.target, &d.clock));
+    assert_true(status_open(&d.status, &d.plan, &d.target));
     for (int i = 0; i < RECORDS; i++) {
         int *at = &next[order[i]];
 
