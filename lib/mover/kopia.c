@@ -6,6 +6,7 @@
 #include "mover/document.h"
 #include "mover/message.h"
 #include "mover/report.h"
+#include "mover/sgr.h"
 
 /* What a line says of itself. */
 enum level { LEVEL_NOT_SAID, LEVEL_ERROR, LEVEL_LESS };
@@ -257,34 +258,6 @@ static void parse_line(struct kopia *k, struct line line)
     unmatched(k, &line);
 }
 
-/* Drops "ESC [ digits ; digits m" anywhere. */
-static void strip_sgr(const struct record *piece, struct buf *plain)
-{
-    const char *at = piece->text, *end = at + piece->len;
-
-    buf_clear(plain);
-    while (at < end) {
-        const char *escape = memchr(at, '\033', (size_t)(end - at));
-        const char *stop = escape != NULL ? escape : end;
-
-        buf_add(plain, at, (size_t)(stop - at));
-        if (escape == NULL)
-            return;
-        at = escape + 1;
-        if (at == end || *at != '[') {
-            buf_char(plain, '\033');
-            continue;
-        }
-        for (stop = at + 1;
-             stop < end && strchr("0123456789;", *stop) && *stop != '\0';)
-            stop++;
-        if (stop < end && *stop == 'm')
-            at = stop + 1;
-        else
-            buf_char(plain, '\033');
-    }
-}
-
 void kopia_piece(struct kopia *k, const struct record *piece)
 {
     struct line line = { .at = piece->text, .len = piece->len, .piece = piece };
@@ -297,7 +270,7 @@ void kopia_piece(struct kopia *k, const struct record *piece)
     if (piece->len == 0)
         return;
     if (memchr(piece->text, '\033', piece->len) != NULL) {
-        strip_sgr(piece, &k->plain);
+        sgr_strip(piece->text, piece->len, &k->plain);
         line.at = k->plain.bytes;
         line.len = k->plain.failed ? 0 : k->plain.len;
     }
