@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mover/cause.h"
 #include "mover/document.h"
 #include "mover/message.h"
 #include "mover/report.h"
@@ -14,7 +15,10 @@ enum level { LEVEL_NOT_SAID, LEVEL_ERROR, LEVEL_LESS };
 struct kopia {
     struct matcher *matcher;
     struct report report;
-    struct message message;   /* whose pieces are being joined */
+    struct message message; /* whose pieces are being joined */
+    struct cause failure;   /* and of this */
+    struct match failed;    /* its first line, for its row */
+    enum level failed_level;
     struct document document; /* whose lines are being joined */
     struct document_facts facts;
     struct buf plain; /* the piece without SGR */
@@ -41,6 +45,7 @@ struct kopia *kopia_new(const struct kopia_options *options)
     if (k == NULL)
         return NULL;
     k->message = MESSAGE_INIT;
+    k->failure = CAUSE_INIT;
     k->document = DOCUMENT_INIT;
     k->plain = BUF_INIT(REC_CEILING);
     k->suspect = BUF_INIT(FAILURE_CEILING);
@@ -61,6 +66,7 @@ void kopia_free(struct kopia *k)
         matcher_free(k->matcher);
     report_free(&k->report);
     buf_free(&k->message.raw);
+    buf_free(&k->failure.text);
     buf_free(&k->document.text);
     document_facts_free(&k->facts);
     buf_free(&k->plain);
@@ -110,12 +116,48 @@ static void suspect(struct kopia *k, const struct line *line)
     k->suspect_level = line->level;
 }
 
+/* Parses what a message took and does not keep.  Another one may begin in it,
+ * so the bytes leave the message first.  A piece that the end of the input cut
+ * inside a path may be half a name that looks like progress: it is no line. */
+static void give_back(struct kopia *k)
+{
+    bool in_path = !k->message.named;
+    struct text rest = message_rest(&k->message);
+    struct buf held = k->message.raw;
+    char *at = held.bytes + (rest.at - held.bytes), *end = at + rest.len;
+
+    k->message.raw = BUF_INIT(MESSAGE_CEILING);
+    while (at < end) {
+        struct record piece = { .text = at, .before = at[-1] };
+
+        while (at < end && *at != '\r' && *at != '\n')
+            at++;
+        piece.len = (size_t)(at - piece.text);
+        piece.after = at < end ? *at++ : 0;
+        if (piece.after != 0 || !in_path)
+            kopia_piece(k, &piece);
+        else
+            unmatched(k, &(struct line){ .at = piece.text, .len = piece.len });
+    }
+    buf_free(&held);
+}
+
 static void end_message(struct kopia *k)
 {
     const struct message *m = &k->message;
 
-    if (!m->open)
+    if (m->open)
+        return;
+    if (m->named) {
+        k->recognised++;
         report_message(&k->report, m->level, m->path, m->text);
+    } else {
+        struct text first = message_first_line(m);
+
+        unmatched(k, &(struct line){ .at = first.at, .len = first.len });
+    }
+    if (message_rest(m).len > 0)
+        give_back(k);
 }
 
 /* The path is quoted and nothing in it escaped: its end is looked for in the
@@ -125,24 +167,56 @@ static void begin_message(struct kopia *k, const struct match *match,
 {
     const struct record *piece = line->piece;
     const char *literal = match->form->literal;
-    struct text text = values_text(&match->values, F_text);
+    size_t literal_len = strlen(literal);
+    struct text text = { line->at, line->len };
     const char *raw = NULL;
     char after = 0;
 
     if (piece != NULL) {
-        raw = memmem(piece->text, piece->len, literal, strlen(literal));
+        raw = memmem(piece->text, piece->len, literal, literal_len);
         after = piece->after;
     }
     if (raw != NULL) {
-        text.at = raw + strlen(literal) + 1;
-        text.len = (size_t)(piece->text + piece->len - text.at);
+        text.at = raw;
+        text.len = (size_t)(piece->text + piece->len - raw);
     }
     message_begin(&k->message,
                   match->form->meaning == LINE_IGNORED ? "warning" : "error",
-                  text.at, text.len, after);
-    if (after == 0)
-        message_close(&k->message);
+                  literal[0] == '!', text, literal_len + 1, after);
     end_message(k);
+}
+
+/* Whether LINE, which MATCH knows, is a failure text that may go on. */
+static bool begin_failure(struct kopia *k, const struct match *match,
+                          const struct line *line)
+{
+    bool whole = match->form->meaning == LINE_FAILED &&
+                 values_has(&match->values, F_text) && match->len == line->len;
+
+    if (!whole ||
+        !cause_begin(&k->failure, (struct text){ line->at, line->len }))
+        return false;
+    k->failed = *match;
+    k->failed_level = line->level;
+    return true;
+}
+
+static void end_failure(struct kopia *k)
+{
+    struct line line = { .at = k->failure.text.bytes,
+                         .len = k->failure.text.len,
+                         .level = k->failed_level };
+
+    if (!k->failure.open)
+        return;
+    k->failure.open = false;
+    k->failed.len = line.len;
+    if (report_match(&k->report, &k->failed, line.at)) {
+        k->recognised++;
+        return;
+    }
+    suspect(k, &line);
+    unmatched(k, &line);
 }
 
 static enum level level_of(struct text word)
@@ -194,19 +268,24 @@ static bool is_file_name(const struct match *match, const struct line *line)
            (*rest == '"' || *rest == ':');
 }
 
+/* Whether it is a message whose path is still to be found in its text. */
+static bool is_quoted(const struct match *match)
+{
+    enum meaning meaning = match->form->meaning;
+
+    return (meaning == LINE_IGNORED || meaning == LINE_ERROR) &&
+           !values_has(&match->values, F_path);
+}
+
 /* Takes one line, or what is in front of one; the length of it, 0 where
  * nothing is known about the line. */
 static size_t take(struct kopia *k, struct line *line)
 {
     struct match match;
-    bool quoted;
 
     if (!matcher_match(k->matcher, line->at, line->len, &match) ||
         is_file_name(&match, line))
         return 0;
-    quoted = (match.form->meaning == LINE_IGNORED ||
-              match.form->meaning == LINE_ERROR) &&
-             !values_has(&match.values, F_path);
     if (match.form->meaning == LINE_DRESS) {
         if (values_has(&match.values, F_level))
             line->level = level_of(values_text(&match.values, F_level));
@@ -223,12 +302,51 @@ static size_t take(struct kopia *k, struct line *line)
             end_document(k, line);
         return match.len;
     }
-    if (quoted)
+    if (is_quoted(&match)) {
         begin_message(k, &match, line);
-    else if (!report_match(&k->report, &match, line->at))
+        return match.len;
+    }
+    if (begin_failure(k, &match, line))
+        return match.len;
+    if (!report_match(&k->report, &match, line->at))
         return 0;
     k->recognised++;
     return match.len;
+}
+
+static void trim(struct line *line)
+{
+    while (line->len > 0 && line->at[0] == ' ') {
+        line->at++;
+        line->len--;
+    }
+    while (line->len > 0 && line->at[line->len - 1] == ' ')
+        line->len--;
+}
+
+/* What LINE is to a text that it may be a part of. */
+static enum piece_kind kind_of(struct kopia *k, const struct line *line)
+{
+    struct match match;
+
+    if (line->len == 0)
+        return PIECE_BLANK;
+    if (!matcher_match(k->matcher, line->at, line->len, &match) ||
+        is_file_name(&match, line) || match.form->meaning == LINE_SUSPECT)
+        return PIECE_TEXT;
+    return is_quoted(&match) ? PIECE_MESSAGE : PIECE_LINE;
+}
+
+/* Whether LINE goes to the failure text that is open. */
+static bool continue_failure(struct kopia *k, const struct line *line)
+{
+    char separator = line->piece != NULL ? line->piece->before : '\n';
+
+    if (kind_of(k, line) == PIECE_TEXT &&
+        cause_add(&k->failure, separator, (struct text){ line->at, line->len }))
+        return true;
+    end_failure(k);
+    return false;
 }
 
 /* A log line may be glued to a progress line, with blanks between them. */
@@ -237,13 +355,8 @@ static void parse_line(struct kopia *k, struct line line)
     for (;;) {
         size_t used;
 
-        while (line.len > 0 && line.at[0] == ' ') {
-            line.at++;
-            line.len--;
-        }
-        while (line.len > 0 && line.at[line.len - 1] == ' ')
-            line.len--;
-        if (line.len == 0)
+        trim(&line);
+        if (line.len == 0 || (k->failure.open && continue_failure(k, &line)))
             return;
         buf_clear(&k->suspect);
         used = take(k, &line);
@@ -258,22 +371,40 @@ static void parse_line(struct kopia *k, struct line line)
     unmatched(k, &line);
 }
 
-void kopia_piece(struct kopia *k, const struct record *piece)
+static struct line plain_line(struct kopia *k, const struct record *piece)
 {
     struct line line = { .at = piece->text, .len = piece->len, .piece = piece };
 
-    if (k->message.open) {
-        message_add(&k->message, piece->text, piece->len, piece->after);
-        end_message(k);
-        return;
-    }
-    if (piece->len == 0)
-        return;
-    if (memchr(piece->text, '\033', piece->len) != NULL) {
+    if (piece->len > 0 && memchr(piece->text, '\033', piece->len) != NULL) {
         sgr_strip(piece->text, piece->len, &k->plain);
         line.at = k->plain.bytes;
         line.len = k->plain.failed ? 0 : k->plain.len;
     }
+    return line;
+}
+
+/* Whether PIECE goes to the message that is open. */
+static bool continue_message(struct kopia *k, const struct record *piece)
+{
+    struct line line = plain_line(k, piece);
+    bool taken;
+
+    trim(&line);
+    taken = message_add(&k->message, piece, kind_of(k, &line));
+    end_message(k);
+    return taken;
+}
+
+void kopia_piece(struct kopia *k, const struct record *piece)
+{
+    struct line line;
+
+    while (k->message.open)
+        if (continue_message(k, piece))
+            return;
+    if (piece->len == 0)
+        return;
+    line = plain_line(k, piece);
     if (k->document.open) {
         size_t used = document_add(&k->document, line.at, line.len, piece->cut);
 
@@ -303,10 +434,11 @@ static bool suspect_failed(struct kopia *k)
 
 bool kopia_end(struct kopia *k)
 {
-    if (k->message.open) {
+    while (k->message.open) {
         message_close(&k->message);
         end_message(k);
     }
+    end_failure(k);
     if (suspect_failed(k))
         report_failed(&k->report,
                       (struct text){ k->suspect.bytes, k->suspect.len },
