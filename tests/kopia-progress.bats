@@ -189,11 +189,21 @@ console() {
     assert_line --index 1 "$record"
 }
 
-@test "kopia-progress: an open quote swallows no more than a path can hold" {
+@test "kopia-progress: a quote that is never closed swallows nothing" {
     { printf ' ! Error when processing "open\n'; for _ in {1..300}; do printf "$progress"; done; } >console
     run --separate-stderr bash -c 'kopia-progress console | grep -c \"progress\"'
     assert_success
-    [ "$output" -ge 200 ]
+    assert_output 300
+    # another program's words, and few lines behind them
+    console 'Error when processing "order 5"\n'"$progress"'\nCreated snapshot with root k12 and ID ab34 in 1m2s\n'
+    assert_success
+    assert_output "$record"$'\n''{"type":"result","operation":"snapshot","state":"complete","snapshotID":"ab34","rootID":"k12","elapsedSeconds":62}'
+}
+
+@test "kopia-progress: a text with quotes of its own leaves the path alone" {
+    console '\n ! Error when processing "f40": unexpected content error: error getting cached content from blob "p70c20": failed to get blob with ID p70c20: BLOB not found\n'"$progress"
+    assert_line --index 0 '{"type":"message","level":"error","path":"f40","text":"unexpected content error: error getting cached content from blob \"p70c20\": failed to get blob with ID p70c20: BLOB not found"}'
+    assert_line --index 1 "$record"
 }
 
 @test "kopia-progress: --pass copies every byte to standard error" {
@@ -344,6 +354,10 @@ hostile() {
         fill("Recovered 1 index entries from 1/2 blobs (1.0 %) 1s remaining ", "ET ");
         fill("Found 1 objects, verifying 1, completed 1 objects, 1.0% complete, remaining ", "1s");
         fill("error running \x27", "\x27 action "); fill("ERROR ", "ERROR "); fill("12:34:56.789 ", "12:34:56.789 ");
+        fill("", "2024-01-01T00:00:00Z "); fill("", "Found 12 blobs to extend"); fill("", "Recovered 12 blocks.");
+        fill("", "Recovered 415 contents from 7."); fill("Error when processing \"a\": ", "b \"c\": ");
+        fill(" ! Error when processing \"", "/"); print "Error when processing \"open\n" x ($n / 40);
+        print " ! Error when processing \"a\nb\": /a\n", "b\": /a\n" x ($n / 8), "\r\n";
     ' "$1"
 }
 
