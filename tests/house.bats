@@ -287,7 +287,7 @@ END
         "$COPY/build/bin/$program" --help |
             sed -nE 's/^  (-[a-zA-Z], |    )--([a-z0-9-]+) [^ ].*/\2/p' |
             sort >help
-        sed -nE 's/^\.It Fl (.* Fl )?-([a-z0-9-]+) Ar .*/\2/p' \
+        sed -nE 's/^\.It Fl (.* Fl )?-([a-z0-9-]+) (Ar|Cm) .*/\2/p' \
             "$ROOT/filters/$program.1" | sort >manual
         diff help manual
     done
