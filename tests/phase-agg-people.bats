@@ -129,7 +129,7 @@ END
     run --separate-stderr phase-agg --phases a --format yaml </dev/null
     assert_failure 100
     assert_output ''
-    assert_equal "$stderr" 'phase-agg: fatal: --format: "yaml" is neither json nor text'
+    assert_equal "$stderr" 'phase-agg: fatal: --format: neither json nor text'
     run --separate-stderr phase-agg --phases a --format text --explain </dev/null
     assert_failure 100
     assert_output ''

@@ -278,6 +278,17 @@ pending unknown'
     cmp "$DATA/design.out" <(printf '%s\n' "$output")
 }
 
+@test "phase-agg: a plan on standard input is shown as it is" {
+    run --separate-stderr phase-agg --plan - <"$DATA/design.json"
+    assert_success
+    assert_equal "$stderr" ''
+    cmp "$DATA/design.out" <(printf '%s\n' "$output")
+    run --separate-stderr bash -o pipefail -c '
+        cat "$0" | phase-agg --plan - --format text' "$DATA/design.json"
+    assert_success
+    assert_output ' 43.33%  running  dumpToObjectStore 30.00%, 50.0 kB of 100.0 MB, 2m0s left'
+}
+
 @test "phase-agg: an ActionSet without phases is no plan, and is told from others" {
     local phaseless='it has no status.actions with phases yet; spec.actions gives only names, and a plan needs phases'
 
@@ -442,7 +453,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     misused 'give either --phases or --plan (see phase-agg --help)'
     misused 'give either --phases or --plan (see phase-agg --help)' --phases a --plan running.json
     misused 'give either --phases or --plan (see phase-agg --help)' --phase a
-    misused '--plan: standard input carries the records; give a file' --plan -
+    misused 'standard input: this is not one JSON object' --plan -
     misused '--phases: a phase has an empty name' --phases a,,b
     misused '--phases: a phase has an empty name' --phases ,
     misused '--phases: two phases of one action are named "b"' --phases a,b,b

@@ -48,7 +48,7 @@ struct phase {
     char *function;               /* as the blueprint calls it; NULL: unknown */
     const struct function *known; /* of Kanister's; NULL */
     int64_t weights[STEPS];       /* of its steps */
-    int64_t weight;               /* its own, 1 to PHASE_WEIGHT_MAX */
+    int64_t weight;               /* its own, 0 to PHASE_WEIGHT_MAX */
     bool deferred; /* the action's defer phase: shown, not counted */
     enum phase_state state;
     struct progress progress; /* its percent is known if anything is */

@@ -22,7 +22,7 @@ struct whole whole_of(const struct plan *plan);
 
 /* What the percentage of PHASE is multiplied by, and the sum of that over all
  * phases, which it is divided by: 1 and their number, or their weights where
- * the plan is by time; never 0 where any phase counts. */
+ * the plan is by time. */
 int64_t whole_weight(const struct plan *plan, const struct phase *phase);
 int64_t whole_weights(const struct plan *plan);
 

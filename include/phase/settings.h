@@ -1,0 +1,28 @@
+/*
+ * What the user of phase-agg may set: its options, and what they may not be
+ * together.
+ */
+#ifndef PHASE_SETTINGS_H
+#define PHASE_SETTINGS_H
+
+#include <stdbool.h>
+
+#include "base/opt.h"
+#include "phase/output.h"
+
+struct settings {
+    const char *phases, *plan; /* one of them is given; the other is NULL */
+    const char *phase, *action;
+    const char *format_name;
+    enum format format;
+    bool within_steps, explain, functions;
+};
+
+/* Where opt_parse() puts what settings_program says. */
+extern struct settings settings;
+extern const struct opt_program settings_program;
+
+/* Whether the settings agree; NULL, or what is wrong with them. */
+const char *settings_check(void);
+
+#endif

@@ -1,0 +1,54 @@
+#include "phase/settings.h"
+
+#include <string.h>
+
+struct settings settings = { .format_name = "json" };
+
+static const struct opt options[] = {
+    { 0, "phases", OPT_TEXT, &settings.phases, "A,B,C",
+      "the phases of one action, in order" },
+    { 0, "plan", OPT_TEXT, &settings.plan, "FILE",
+      "the ActionSet as kubectl get -o json prints it" },
+    { 0, "phase", OPT_TEXT, &settings.phase, "NAME",
+      "the phase of records that name none" },
+    { 0, "action", OPT_TEXT, &settings.action, "NAME|INDEX",
+      "the action of records that name none (default: 0)" },
+    { 0, "mover-within-steps", OPT_FLAG, &settings.within_steps, NULL,
+      "a mover's percentage is that of the execution step" },
+    { 0, "format", OPT_TEXT, &settings.format_name, "json|text",
+      "status records (default), or a line for people" },
+    { 0, "explain", OPT_FLAG, &settings.explain, NULL,
+      "print the reasons behind the percentage at the end, nothing before" },
+    { 0, "functions", OPT_FLAG, &settings.functions, NULL,
+      "print Kanister's functions and their steps" },
+    { 0 },
+};
+
+const struct opt_program settings_program = {
+    .name = "phase-agg",
+    .operands = "--phases A,B,C | --plan FILE",
+    .purpose = "Stats and phase events on standard input, the action's status "
+               "on standard output.",
+    .options = options,
+};
+
+static const char *check_format(void)
+{
+    bool text = strcmp(settings.format_name, "text") == 0;
+
+    if (!text && strcmp(settings.format_name, "json") != 0)
+        return "--format: neither json nor text";
+    if (text && settings.explain)
+        return "give either --explain or --format text";
+    settings.format = text ? FORMAT_TEXT : FORMAT_JSON;
+    if (settings.explain)
+        settings.format = FORMAT_REASONS;
+    return NULL;
+}
+
+const char *settings_check(void)
+{
+    if ((settings.phases == NULL) == (settings.plan == NULL))
+        return "give either --phases or --plan (see phase-agg --help)";
+    return check_format();
+}
