@@ -6,7 +6,9 @@
 
 /* Makes sure that descriptors 0 to 2 are taken, so that no file opened later
  * becomes standard output: one that was closed gets /dev/null opened the wrong
- * way round, so that using it fails as it should (EBADF).  Ignores SIGPIPE.
+ * way round, so that using it fails as it should (EBADF).  Ignores SIGPIPE, and
+ * SIGXFSZ: a pipe without a reader and a file at its limit (ulimit -f) are
+ * errors of a write, not the end of the program.
  *
  * When standard input is a pipe or a socket it also ignores SIGINT, SIGTERM
  * and SIGHUP: the filter's life is its writer's.  A mover that is told to stop

@@ -20,6 +20,7 @@ void start_program(void)
     take_closed(STDOUT_FILENO);
     take_closed(STDERR_FILENO);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* EFBIG says it */
 }
 
 void start_filter(void)

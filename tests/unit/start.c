@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include "unit.h"
@@ -87,6 +88,26 @@ static int sigpipe(const void *arg)
     return 0;
 }
 
+static int at_the_limit(const void *arg)
+{
+    const struct rlimit limit = { .rlim_cur = 1, .rlim_max = 1 };
+    int fd = file_of("", 0);
+
+    (void)arg;
+    signal(SIGXFSZ, SIG_DFL);
+    start_program();
+    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    CHECK(write(fd, "ab", 2) == 1);
+    CHECK(write(fd, "b", 1) == -1 && errno == EFBIG);
+    return 0;
+}
+
+static void a_file_at_its_limit_kills_no_program(void **state)
+{
+    (void)state;
+    assert_holds(at_the_limit);
+}
+
 static void a_reader_that_goes_away_kills_no_program(void **state)
 {
     (void)state;
@@ -167,6 +188,7 @@ int main(void)
         cmocka_unit_test(closed_descriptors_are_taken_and_fail),
         cmocka_unit_test(open_descriptors_are_left_alone),
         cmocka_unit_test(a_reader_that_goes_away_kills_no_program),
+        cmocka_unit_test(a_file_at_its_limit_kills_no_program),
         cmocka_unit_test(a_filter_lives_as_long_as_its_writer),
         cmocka_unit_test(without_a_writer_signals_end_it),
     };
