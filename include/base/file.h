@@ -25,6 +25,11 @@ bool file_read(const char *path, struct buf *b);
  * PATH is new and only a crash of the machine may bring the old one back. */
 bool file_replace(const char *path, const char *bytes, size_t len);
 
+/* Where PATH leads when it is a symbolic link, or the link that it leads to is
+ * one: the file that file_replace() puts there, which need not exist.  The
+ * caller frees it; NULL with errno set. */
+char *file_target(const char *path);
+
 /* False with errno set, as above, where PATH is something that file_replace()
  * refuses.  A PATH that is not there, or cannot be looked at, is not refused:
  * it may come. */

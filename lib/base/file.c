@@ -80,9 +80,8 @@ static int dir_length(const char *path)
     return slash != NULL ? (int)(slash - path) + 1 : 0;
 }
 
-/* Where PATH leads when it is a symbolic link, or the link that it leads to
- * is one; malloc'd.  (realpath() would not tell where a dangling one leads.) */
-static char *follow_links(const char *path)
+/* (realpath() would not tell where a dangling link leads.) */
+char *file_target(const char *path)
 {
     char *at = strdup(path);
 
@@ -129,7 +128,7 @@ static bool place_open(struct place *p, const char *path)
     p->exists = stat(path, &p->old) == 0;
     if (p->exists ? !is_regular(&p->old) : errno != ENOENT)
         return false;
-    target = follow_links(path);
+    target = file_target(path);
     len = target != NULL ? dir_length(target) : 0;
     if (target != NULL)
         dir = len > 0 ? strndup(target, (size_t)len) : strdup(".");
