@@ -18,6 +18,7 @@ CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/phasepipe
 DESTDIR ?=
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
@@ -38,6 +39,7 @@ CPPALL := -std=c11 -D_GNU_SOURCE -Iinclude -DPHASEPIPE_VERSION='"$(VERSION)"' \
 LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
+SCHEMAS := $(wildcard include/schemas/*.json)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 BENCH := $(patsubst tests/%.c,build/%,$(wildcard tests/bench/*.c))
 
@@ -86,12 +88,15 @@ $(BENCH): build/%: build/tests/%.o build/libmover.a build/libbase.a
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(JQ) $(LDLIBS)
 
 install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
+		$(DESTDIR)$(DATADIR)/schemas
 	$(INSTALL) -m 755 $(PROGRAMS:%=build/bin/%) $(DESTDIR)$(BINDIR)
 	$(INSTALL) -m 644 $(PROGRAMS:%=filters/%.1) $(DESTDIR)$(MANDIR)/man1
+	$(INSTALL) -m 644 $(SCHEMAS) $(DESTDIR)$(DATADIR)/schemas
 
 uninstall:
 	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(MANDIR)/man1/%.1)
+	rm -f $(SCHEMAS:include/%=$(DESTDIR)$(DATADIR)/%)
 
 dist:
 	@mkdir -p build
@@ -106,7 +111,7 @@ help:
 	@echo "check-asan      the same suite under ASan and UBSan"
 	@echo "check-valgrind  the same suite under valgrind"
 	@echo "bench           speed and memory beside named peers"
-	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR"
+	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR, DATADIR"
 	@echo "uninstall       what install put there"
 	@echo "dist            build/phasepipe-$(VERSION).tar.gz from HEAD"
 	@echo "clean           removes build/"

@@ -8,7 +8,7 @@ PROGRAMS="kopia-progress phase-agg status-patch"
 # A copy of the tree, built from nothing with two jobs.
 setup_file() {
     unset MAKEFLAGS MFLAGS MAKELEVEL CFLAGS CPPFLAGS LDFLAGS LDLIBS CC
-    unset PREFIX DESTDIR BINDIR MANDIR
+    unset PREFIX DESTDIR BINDIR MANDIR DATADIR
     export COPY=$BATS_FILE_TMPDIR/copy
     mkdir "$COPY"
     tar -C "$ROOT" --exclude=./build --exclude=./.git -cf - . | tar -C "$COPY" -xf -
@@ -133,6 +133,7 @@ assert_empty() { # FILE
         grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
         grep -vE '^\./lib/(base|mover|phase|kube)/[a-z_]+\.c$' |
         grep -vE '^\./include/(base|mover|phase|kube)/[a-z_]+\.h$' |
+        grep -vE '^\./include/schemas/[a-z]+\.json$' |
         grep -vE '^\./(scripts|tests)/' >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
     assert_empty "$BATS_TEST_TMPDIR/wrong"
 }
@@ -215,7 +216,7 @@ libraries() {
     assert_output ''
 }
 
-@test "house: make install puts exactly the programs and their manuals" {
+@test "house: make install puts exactly the programs, their manuals and the schemas" {
     run make -C "$COPY" install DESTDIR="$PWD/root" PREFIX=/opt/phasepipe
     assert_success
     (cd root && find . ! -type d -printf '%m %p\n' | sort -k 2) >installed
@@ -226,6 +227,11 @@ libraries() {
 644 ./opt/phasepipe/share/man/man1/kopia-progress.1
 644 ./opt/phasepipe/share/man/man1/phase-agg.1
 644 ./opt/phasepipe/share/man/man1/status-patch.1
+644 ./opt/phasepipe/share/phasepipe/schemas/message.json
+644 ./opt/phasepipe/share/phasepipe/schemas/phase.json
+644 ./opt/phasepipe/share/phasepipe/schemas/progress.json
+644 ./opt/phasepipe/share/phasepipe/schemas/result.json
+644 ./opt/phasepipe/share/phasepipe/schemas/status.json
 END
     run root/opt/phasepipe/bin/phase-agg --version
     assert_success
@@ -234,10 +240,13 @@ END
 @test "house: make uninstall takes away what install put there" {
     mkdir -p root/bin
     touch root/bin/other
-    make -C "$COPY" install DESTDIR="$PWD/root" BINDIR=/bin MANDIR=/man >log 2>&1
+    make -C "$COPY" install DESTDIR="$PWD/root" BINDIR=/bin MANDIR=/man \
+        DATADIR=/data >log 2>&1
     [ -x root/bin/phase-agg ]
     [ -e root/man/man1/phase-agg.1 ]
-    make -C "$COPY" uninstall DESTDIR="$PWD/root" BINDIR=/bin MANDIR=/man >>log 2>&1
+    [ -e root/data/schemas/status.json ]
+    make -C "$COPY" uninstall DESTDIR="$PWD/root" BINDIR=/bin MANDIR=/man \
+        DATADIR=/data >>log 2>&1
     run find root ! -type d
     assert_output root/bin/other
 }
