@@ -75,6 +75,11 @@ $(eval $(call variant,build/asan,,$(ASAN)))
 unit: $(UNITS:%=build/unit/%)
 asan: $(PROGRAMS:%=build/asan/bin/%) $(UNITS:%=build/asan/unit/%)
 
+# What keeps the records that the tests print
+build/tests/collect.so: tests/collect.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPALL) $(WARN) -fPIC $(CPPFLAGS) $(CFLAGS) -shared $(LDFLAGS) -o $@ $<
+
 check:
 	scripts/check
 check-asan:

@@ -1,8 +1,10 @@
 # What every test file loads: the programs under test as functions, and a
 # working directory of its own.
 #
-# PHASEPIPE_BIN   where the programs are (default: build/bin)
-# PHASEPIPE_WRAP  what runs them, such as valgrind with its options
+# PHASEPIPE_BIN      where the programs are (default: build/bin)
+# PHASEPIPE_WRAP     what runs them, such as valgrind with its options
+# PHASEPIPE_RECORDS  a directory for every record that they print, by means of
+#                    build/tests/collect.so; not with ASan
 
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
@@ -12,6 +14,9 @@ ROOT=$(cd "$BATS_TEST_DIRNAME/.." && pwd)
 BIN=${PHASEPIPE_BIN:-$ROOT/build/bin}
 WRAP=${PHASEPIPE_WRAP:-}
 export ROOT BIN WRAP LC_ALL=C TZ=UTC
+if [ -n "${PHASEPIPE_RECORDS:-}" ]; then
+    export LD_PRELOAD=$ROOT/build/tests/collect.so
+fi
 
 # shellcheck disable=SC2086 # WRAP is a command with its options
 kopia-progress() { $WRAP "$BIN/kopia-progress" "$@"; }

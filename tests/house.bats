@@ -414,8 +414,8 @@ setup: going on; what needs them will fail"
 take_empty_copy() {
     take_copy
     rm -r tree/tests/*.bats tree/tests/unit/*.c tree/build/unit
-    printf '%s\n' 'load helpers' '@test "it is good" {' true '}' \
-        >tree/tests/small.bats
+    printf '%s\n' 'load helpers' '@test "it is good" {' \
+        'phase-agg --phases a </dev/null' '}' >tree/tests/small.bats
     cat >tree/tests/unit/small.c <<'END'
 #include "unit.h"
 
@@ -439,7 +439,7 @@ END
     cd /
     run --separate-stderr "$OLDPWD/tree/scripts/check" --no-install plain
     assert_success
-    assert_equal "${lines[-1]}" '3 passed, 0 failed' # the build is one
+    assert_equal "${lines[-1]}" '4 passed, 0 failed' # the build, the records
     [ "$stderr" = '' ]
 }
 
@@ -462,11 +462,22 @@ END
     assert_line --partial 'and this'
     assert_line --partial 'failed: plain: broken:'
     assert_line --partial 'failed: plain: unit/silent:'
-    assert_equal "${lines[-1]}" '2 passed, 4 failed'
+    assert_equal "${lines[-1]}" '3 passed, 4 failed'
 
     CI=true run --separate-stderr tree/scripts/check --no-install plain
     assert_failure 1
-    assert_equal "${lines[-1]}" '2 passed, 5 failed'
+    assert_equal "${lines[-1]}" '3 passed, 5 failed'
+}
+
+@test "house: scripts/check fails where a test printed what is no valid record" {
+    take_empty_copy
+    sed -i 's/"percentCompleted"/"percentDone"/' tree/include/schemas/status.json
+    unset CI
+    run --separate-stderr tree/scripts/check --no-install plain
+    assert_failure 1
+    assert_line 'failed: plain: every record that was printed is valid (exit status 1)'
+    assert_line --partial "'percentDone' is a required property"
+    assert_equal "${lines[-1]}" '3 passed, 1 failed'
 }
 
 @test "house: scripts/check fails where a build fails, and where nothing ran" {

@@ -23,7 +23,7 @@ many_lines() {
     if [ -n "$WRAP" ]; then
         kopia_lines 5000
     else
-        kopia_lines 50000
+        kopia_lines 10000
     fi
 }
 

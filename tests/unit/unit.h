@@ -12,6 +12,10 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/wait.h>
@@ -70,6 +74,24 @@ static inline void run_child(struct child *c, int (*body)(const void *),
     c->status = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
     c->out_len = take_file(out, c->out, sizeof c->out);
     c->err_len = take_file(err, c->err, sizeof c->err);
+}
+
+/* Keeps records, each with its newline, for the check of all records that
+ * tests make, where PHASEPIPE_RECORDS asks for that. */
+static inline void keep_records(const char *bytes, size_t len)
+{
+    const char *directory = getenv("PHASEPIPE_RECORDS");
+    char path[4096];
+    int fd;
+
+    if (directory == NULL)
+        return;
+    snprintf(path, sizeof path, "%s/%s-%ld", directory,
+             program_invocation_short_name, (long)getpid());
+    fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, bytes, len), len);
+    assert_int_equal(close(fd), 0);
 }
 
 #endif
