@@ -7,7 +7,7 @@ PROGRAMS = kopia-progress phase-agg status-patch
 kopia-progress.rooms = mover base
 kopia-progress.libs  = $(PCRE2) $(JQ)
 phase-agg.rooms      = phase base
-phase-agg.libs       = $(JQ)
+phase-agg.libs       = $(YAML) $(JQ)
 status-patch.rooms   = kube base
 status-patch.libs    = $(JQ)
 
@@ -27,6 +27,7 @@ INSTALL ?= install
 try   = $(shell $(CC) -Werror $1 -x c -c /dev/null -o /dev/null 2>&1 || echo no)
 keep  = $(foreach f,$1,$(if $(call try,$f),,$f))
 PCRE2 := $(shell $(PKG_CONFIG) --libs libpcre2-8)
+YAML  := $(shell $(PKG_CONFIG) --libs yaml-0.1)
 JQ    := $(or $(shell $(PKG_CONFIG) --silence-errors --libs libjq),-ljq) -lm
 WARN  := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Wundef
@@ -35,7 +36,7 @@ HARD  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(call keep,\
 ASAN  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 CPPALL := -std=c11 -D_GNU_SOURCE -Iinclude -DPHASEPIPE_VERSION='"$(VERSION)"' \
-	$(shell $(PKG_CONFIG) --cflags libpcre2-8) -MMD -MP
+	$(shell $(PKG_CONFIG) --cflags libpcre2-8 yaml-0.1) -MMD -MP
 LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
@@ -64,7 +65,7 @@ $(PROGRAMS:%=$1/bin/%):
 $(foreach u,$(UNITS),$(eval $1/unit/$u: $1/tests/unit/$u.o $(patsubst %,$1/lib%.a,$(filter-out base,$(ROOMS)) base)))
 $(UNITS:%=$1/unit/%):
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PCRE2) $$(JQ) -lm $$(LDLIBS)
+	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PCRE2) $$(YAML) $$(JQ) -lm $$(LDLIBS)
 
 -include $(wildcard $1/filters/*.d $1/lib/*/*.d $1/tests/*/*.d)
 endef

@@ -345,7 +345,7 @@ setup_there() {
 }
 
 @test "house: scripts/setup says and does nothing where nothing is missing" {
-    take_machine libc6-dev libpcre2-dev libjq-dev
+    take_machine libc6-dev libpcre2-dev libjq-dev libyaml-dev
     setup_there
     assert_success
     assert_output ''
@@ -354,7 +354,7 @@ setup_there() {
 }
 
 @test "house: scripts/setup installs what is missing and says why" {
-    take_machine libc6-dev libjq-dev
+    take_machine libc6-dev libjq-dev libyaml-dev
     rm bin/make
     setup_there
     assert_success
@@ -367,7 +367,7 @@ apt-get -y --no-install-recommends install make libpcre2-dev'
 }
 
 @test "house: scripts/setup takes sudo where it is not root" {
-    take_machine libc6-dev libjq-dev
+    take_machine libc6-dev libjq-dev libyaml-dev
     printf '#!/bin/bash\necho 1000\n' >bin/id
     setup_there
     assert_failure 1
@@ -388,7 +388,7 @@ apt-get -y --no-install-recommends install libpcre2-dev'
 }
 
 @test "house: scripts/setup shows what apt says where it fails" {
-    take_machine libc6-dev libjq-dev
+    take_machine libc6-dev libjq-dev libyaml-dev
     printf '#!/bin/bash\necho "E: no network"\nexit 100\n' >bin/apt-get
     setup_there
     assert_failure 1
