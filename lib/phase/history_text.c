@@ -36,8 +36,7 @@ static bool read_key(struct history *h, jv entry, struct history_key *key)
     for (int i = 0; i < HISTORY_NAMES; i++) {
         struct scan_value v = get(entry, names[i]);
 
-        if (v.kind != SCAN_STRING || v.len > PLAN_NAME_MAX ||
-            (v.len == 0 && i == HISTORY_PHASE))
+        if (v.kind != SCAN_STRING)
             return refuse(h, "an entry without the names of a phase");
         key->names[i] = (struct scan_word){ v.text, v.len };
     }
@@ -56,7 +55,7 @@ static bool read_run(struct history *h, const struct history_key *key, jv run)
     return history_add(h, key, r);
 }
 
-/* Whatever is too much is forgotten, as it is when it is added. */
+/* Whatever is too much is forgotten or passed over, as when it is added. */
 static bool read_entry(struct history *h, jv entry)
 {
     jv runs = json_get(entry, "runs");

@@ -118,6 +118,7 @@ static void make_busy(struct desk *d)
         "{\"type\":\"phase\",\"action\":1,\"phase\":0,\"item\":1,\"of\":3,"
         "\"done\":true}",
         WALL + 3 * CLOCK_SECOND);
+    d->plan.phases[3].ended = STEP_EXECUTION;
     d->watches[1] = (struct watch){ STEADY - 250, 7, INT64_C(1) << 60 };
     d->watches[3] = (struct watch){ STEADY, 1, -(INT64_C(1) << 54) };
     d->whole = (struct watch){ 1, 2, 3 };
@@ -127,21 +128,21 @@ static void make_busy(struct desk *d)
     "{\"type\":\"state\",\"version\":1,"                                       \
     "\"saved\":\"2023-02-20T12:49:55.000000000Z\","
 
-static const char busy[] =
-    HEAD "\"since\":\"2023-02-20T12:49:58Z\",\"parts\":{\"all\":[1,2,3]},"
-         "\"actions\":[{\"name\":\"backup\",\"phases\":["
-         "{\"name\":\"a\",\"state\":3,\"percent\":10000,"
-         "\"since\":\"2023-02-20T12:49:55Z\",\"parts\":{}},"
-         "{\"name\":\"dump\",\"state\":1,\"percent\":3050,\"uploaded\":7,"
-         "\"toUpload\":9,\"raw\":2000,\"basis\":2,"
-         "\"since\":\"2023-02-20T12:49:57Z\","
-         "\"parts\":{\"watch\":[-250,7,\"1152921504606846976\"]}},"
-         "{\"name\":\"late\",\"deferred\":true,\"parts\":{}}]},"
-         "{\"phases\":[{\"name\":\"dump\",\"state\":1,\"percent\":3333,"
-         "\"raw\":3333,\"basis\":3,\"since\":\"2023-02-20T12:49:58Z\","
-         "\"items\":[{\"percent\":0},{\"state\":3,\"percent\":10000},"
-         "{\"percent\":0}],"
-         "\"parts\":{\"watch\":[0,1,\"-18014398509481984\"]}}]}]}\n";
+static const char busy[] = HEAD
+    "\"since\":\"2023-02-20T12:49:58Z\",\"parts\":{\"all\":[1,2,3]},"
+    "\"actions\":[{\"name\":\"backup\",\"phases\":["
+    "{\"name\":\"a\",\"state\":3,\"percent\":10000,"
+    "\"since\":\"2023-02-20T12:49:55Z\",\"parts\":{}},"
+    "{\"name\":\"dump\",\"state\":1,\"percent\":3050,\"uploaded\":7,"
+    "\"toUpload\":9,\"raw\":2000,\"basis\":2,"
+    "\"since\":\"2023-02-20T12:49:57Z\","
+    "\"parts\":{\"watch\":[-250,7,\"1152921504606846976\"]}},"
+    "{\"name\":\"late\",\"deferred\":true,\"parts\":{}}]},"
+    "{\"phases\":[{\"name\":\"dump\",\"state\":1,\"percent\":3333,"
+    "\"raw\":3333,\"basis\":3,\"ended\":1,\"since\":\"2023-02-20T12:49:58Z\","
+    "\"items\":[{\"percent\":0},{\"state\":3,\"percent\":10000},"
+    "{\"percent\":0}],"
+    "\"parts\":{\"watch\":[0,1,\"-18014398509481984\"]}}]}]}\n";
 
 static void a_state_is_one_line(void **state)
 {
@@ -410,6 +411,62 @@ static void a_part_that_does_not_fit_has_seen_nothing(void **state)
     }
 }
 
+static void a_part_out_of_range_is_not_written(void **state)
+{
+    static const int64_t range = INT64_C(1) << 61;
+    static const struct watch watches[] = {
+        { STEADY, 1, range + 1 }, { STEADY, 1, -range - 1 },
+        { STEADY, 1, INT64_MIN }, { STEADY - range - 1, 1, 0 },
+        { STEADY, 1, range },     { STEADY - range, 1, -range },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(watches); i++) {
+        struct buf b = BUF_INIT(RESUME_MAX);
+        struct desk d, other;
+
+        make_plan(&d);
+        open_desk(&d);
+        d.watches[1] = watches[i];
+        save(&d, then, &b);
+        make_plan(&other);
+        assert_int_equal(resume_read(&other.resume, b.bytes, b.len, then),
+                         RESUME_TAKEN);
+        assert_int_equal(memmem(b.bytes, b.len, "watch", 5) != NULL, i >= 4);
+        assert_int_equal(other.watches[1].count, i >= 4);
+        assert_int_equal(other.watches[1].large, i >= 4 ? watches[i].large : 0);
+        buf_free(&b);
+        plan_free(&other.plan);
+        close_desk(&d);
+    }
+}
+
+static void so_many_items_and_no_more(void **state)
+{
+    (void)state;
+    for (int count = ITEMS_MAX; count <= ITEMS_MAX + 1; count++) {
+        struct buf b = BUF_INIT(RESUME_MAX);
+        struct desk d;
+
+        buf_str(&b, HEAD "\"actions\":[{\"phases\":["
+                         "{\"name\":\"dump\",\"items\":[{\"percent\":1}");
+        for (int i = 1; i < count; i++)
+            buf_str(&b, ",{\"percent\":2}");
+        buf_str(&b, "]}]}]}");
+        d = (struct desk){ 0 };
+        assert_true(plan_of_names(&d.plan, "dump", NULL));
+        d.resume = (struct resume){ .plan = &d.plan,
+                                    .of_phases = d.of_phases,
+                                    .of_whole = d.of_whole };
+        assert_int_equal(resume_read(&d.resume, b.bytes, b.len, then),
+                         count > ITEMS_MAX ? RESUME_DAMAGED : RESUME_TAKEN);
+        assert_int_equal(d.plan.phases[0].items.count,
+                         count > ITEMS_MAX ? 0 : count);
+        buf_free(&b);
+        plan_free(&d.plan);
+    }
+}
+
 /* The plan may know of more: the cluster went on meanwhile. */
 static void what_was_reached_stays_whoever_says_so(void **state)
 {
@@ -623,6 +680,8 @@ int main(void)
         cmocka_unit_test(the_state_of_another_plan_changes_nothing),
         cmocka_unit_test(an_identity_tells_equal_plans_apart),
         cmocka_unit_test(a_part_that_does_not_fit_has_seen_nothing),
+        cmocka_unit_test(a_part_out_of_range_is_not_written),
+        cmocka_unit_test(so_many_items_and_no_more),
         cmocka_unit_test(what_was_reached_stays_whoever_says_so),
         cmocka_unit_test(the_text_has_a_ceiling),
         cmocka_unit_test(a_text_that_is_cut_changes_nothing),
