@@ -15,11 +15,13 @@
 #include "base/out.h"
 #include "base/rec.h"
 #include "base/start.h"
+#include "base/yaml.h"
 #include "phase/actionset.h"
 #include "phase/agg.h"
 #include "phase/functions.h"
 #include "phase/output.h"
 #include "phase/settings.h"
+#include "phase/weights.h"
 
 enum { PLAN_FILE_MAX = 3 * 1024 * 1024, CATALOGUE_MAX = 16 * 1024 };
 
@@ -43,12 +45,12 @@ static const struct trouble {
                                         "that is known" },
 };
 
-/* Says why there is no plan out of SOURCE. */
-static int no_plan(const struct plan *plan, const char *source)
+/* Says WHY what stands in SOURCE cannot be used. */
+static int misread(const char *source, const char *why)
 {
-    if (*plan->why == '\0')
-        return msg_fatal_sys("unable to keep the plan");
-    return msg_fatal(EXIT_USAGE, "%s: %s", source, plan->why);
+    if (*why == '\0')
+        return msg_fatal_sys("unable to read %s", source);
+    return msg_fatal(EXIT_USAGE, "%s: %s", source, why);
 }
 
 static const char *name_of(const char *path)
@@ -73,7 +75,7 @@ static int read_plan(struct plan *plan)
     int status = read_file(settings.plan, &text);
 
     if (status == EXIT_DONE && !actionset_read(plan, text.bytes, text.len))
-        status = no_plan(plan, name_of(settings.plan));
+        status = misread(name_of(settings.plan), plan->why);
     buf_free(&text);
     return status;
 }
@@ -84,7 +86,28 @@ static int make_plan(struct plan *plan)
         return read_plan(plan);
     if (plan_of_names(plan, settings.phases, settings.action))
         return EXIT_DONE;
-    return no_plan(plan, "--phases");
+    return misread("--phases", plan->why);
+}
+
+static int read_weights(struct plan *plan)
+{
+    struct buf text = BUF_INIT(WEIGHTS_FILE_MAX);
+    struct yaml yaml;
+    jv root = jv_null();
+    int status = settings.weights != NULL ? read_file(settings.weights, &text)
+                                          : EXIT_DONE;
+
+    yaml_begin(&yaml, text.bytes, text.len);
+    if (status == EXIT_DONE && settings.weights != NULL) {
+        if (!yaml_next(&yaml, &root))
+            status = misread(settings.weights, yaml.why);
+        else if (!weights_read(plan, root))
+            status = misread(settings.weights, plan->why);
+    }
+    yaml_end(&yaml);
+    jv_free(root);
+    buf_free(&text);
+    return status;
 }
 
 static int print_functions(void)
@@ -113,7 +136,11 @@ static int open_agg(struct agg *a)
 
     if (status != EXIT_DONE)
         return status;
+    status = read_weights(&a->plan);
+    if (status != EXIT_DONE)
+        return status;
     a->plan.within_steps = settings.within_steps;
+    a->plan.by_time = settings.by_time;
     if (!target_find(&a->target, &a->plan, action, settings.phase))
         return msg_fatal(EXIT_USAGE, "%s", a->plan.why);
     if (agg_open(a))

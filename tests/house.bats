@@ -149,7 +149,7 @@ libraries() {
 
 @test "house: each program is linked with its own libraries and no others" {
     assert_equal "$(libraries kopia-progress)" 'jq pcre2-8'
-    assert_equal "$(libraries phase-agg)" 'jq'
+    assert_equal "$(libraries phase-agg)" 'jq yaml-0'
     assert_equal "$(libraries status-patch)" 'jq'
 }
 

@@ -484,7 +484,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     sed -n 's/^ .*--\([a-z-]*\).*/\1/p' <<<"$output" | sort >help
     sed -n 's/^\.It .*Fl -\([a-z-]*\).*/\1/p' "$ROOT/filters/phase-agg.1" | sort >manual
     diff help manual
-    assert_equal "$(paste -sd ' ' help)" 'action explain format functions help mover-within-steps phase phases plan version'
+    assert_equal "$(paste -sd ' ' help)" 'action explain format functions help mover-within-steps percent phase phases plan version weights'
 }
 
 # --- input of all kinds

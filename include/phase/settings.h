@@ -13,8 +13,10 @@
 struct settings {
     const char *phases, *plan; /* one of them is given; the other is NULL */
     const char *phase, *action;
-    const char *format_name;
+    const char *weights; /* a file, or NULL */
+    const char *percent, *format_name;
     enum format format;
+    bool by_time; /* the percent of the whole is by time */
     bool within_steps, explain, functions;
 };
 

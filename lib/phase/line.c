@@ -27,6 +27,7 @@
     "\"progress\":{\"percentCompleted\":\"100.00\","                           \
     "\"runningPhase\":" WIDEST_SINCE WIDEST_SIZES "},"                         \
     "\"detail\":{\"runningPhases\":[]" WIDEST_SECONDS                          \
+    ",\"timePercent\":100.00"                                                  \
     ",\"rawPercent\":90071992547409.92"                                        \
     ",\"result\":{\"state\":\"cancelled\"}}}"
 
@@ -145,6 +146,10 @@ static void put_detail(struct line *l)
     JSON_LIT(b, "\"detail\":{");
     put_running(l);
     progress_put_seconds(b, l->seconds);
+    if (l->plan->weighted) {
+        JSON_LIT(b, ",\"timePercent\":");
+        json_put_hundredths(b, l->whole.by_time);
+    }
     if (l->raw >= 0) {
         JSON_LIT(b, ",\"rawPercent\":");
         json_put_hundredths(b, l->raw);

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-struct settings settings = { .format_name = "json" };
+struct settings settings = { .percent = "phases", .format_name = "json" };
 
 static const struct opt options[] = {
     { 0, "phases", OPT_TEXT, &settings.phases, "A,B,C",
@@ -15,6 +15,10 @@ static const struct opt options[] = {
       "the action of records that name none (default: 0)" },
     { 0, "mover-within-steps", OPT_FLAG, &settings.within_steps, NULL,
       "a mover's percentage is that of the execution step" },
+    { 0, "weights", OPT_TEXT, &settings.weights, "FILE",
+      "how long phases and their steps take, as numbers" },
+    { 0, "percent", OPT_TEXT, &settings.percent, "phases|time",
+      "phases count the same (default), or by the time they take" },
     { 0, "format", OPT_TEXT, &settings.format_name, "json|text",
       "status records (default), or a line for people" },
     { 0, "explain", OPT_FLAG, &settings.explain, NULL,
@@ -50,5 +54,10 @@ const char *settings_check(void)
 {
     if ((settings.phases == NULL) == (settings.plan == NULL))
         return "give either --phases or --plan (see phase-agg --help)";
+    settings.by_time = strcmp(settings.percent, "time") == 0;
+    if (!settings.by_time && strcmp(settings.percent, "phases") != 0)
+        return "--percent: neither phases nor time";
+    if (settings.by_time && settings.weights == NULL)
+        return "--percent time needs --weights";
     return check_format();
 }
