@@ -6,7 +6,6 @@
 
 #include "base/rec.h"
 #include "mover/grammar.h"
-#include "mover/record.h"
 
 struct kopia;
 
