@@ -59,6 +59,7 @@ struct measure {
     int64_t moved;  /* what took its time: bytes, else what there is */
     int64_t passed; /* bytes that took next to none: cached, skipped */
     int64_t signs;  /* differs whenever any counter does */
+    int64_t left;   /* seconds, in the mover's words; or COUNT_UNKNOWN */
 };
 
 /* The measure of a record that says W and P, with a percent of up to 340, say.

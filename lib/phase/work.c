@@ -105,6 +105,7 @@ static void take_signs(struct measure *m, const struct work *w,
     m->moved = known(c[WORK_HASHED_B]) + known(c[WORK_PROCESSED_B]) +
                known(s[SIZE_UPLOADED]) + known(s[SIZE_DOWNLOADED]);
     m->passed = known(c[WORK_CACHED_B]) + known(c[WORK_SKIPPED_B]);
+    m->left = p->seconds;
     m->signs = known(percent);
     for (int i = 0; i < WORK_COUNTS; i++)
         m->signs += known(c[i]);

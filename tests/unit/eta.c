@@ -204,7 +204,9 @@ static void what_has_stopped_takes_longer_and_longer(void **state)
 
 static void the_next_source_begins_anew(void **state)
 {
-    struct measure percent = { MEASURE_PERCENT, 5000, 10000, 0, 0, 0 };
+    struct measure percent = { .unit = MEASURE_PERCENT,
+                               .done = 5000,
+                               .total = 10000 };
     struct eta e = { 0 };
 
     (void)state;

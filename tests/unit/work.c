@@ -100,7 +100,10 @@ static void what_took_time_is_told_from_what_was_passed_over(void **state)
     assert_int_equal(m.passed, 7);
     m = measure_of("{\"processedObjects\":40,\"totalObjects\":100}", -1);
     assert_int_equal(m.moved, 40);
+    m = measure_of("{\"estimatedTimeSeconds\":310}", -1);
+    assert_int_equal(m.left, 310);
     m = measure_of("{\"progressPercent\":12.34}", -1);
+    assert_int_equal(m.left, COUNT_UNKNOWN);
     assert_int_equal(m.moved, 1234);
     assert_int_equal(m.passed, 0);
 }
