@@ -89,7 +89,7 @@ check-valgrind:
 	scripts/check valgrind
 bench: all $(BENCH)
 	scripts/bench
-$(BENCH): build/%: build/tests/%.o build/libmover.a build/libbase.a
+$(BENCH): build/%: build/tests/%.o $(patsubst %,build/lib%.a,$(filter-out base,$(ROOMS)) base)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(JQ) $(LDLIBS)
 
