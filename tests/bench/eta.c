@@ -61,7 +61,7 @@ struct set {
     int runs, instants, better, worse;
 };
 
-static void fail(const char *what, const char *name)
+static _Noreturn void fail(const char *what, const char *name)
 {
     fprintf(stderr, "eta: %s %s\n", what, name);
     exit(111);
