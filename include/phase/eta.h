@@ -35,6 +35,7 @@ struct eta {
     int64_t total_then; /* the total when it changed last, by more than a bit */
     int64_t total_since; /* the time of that */
     int64_t advances;    /* how often `done` grew; no more than are needed */
+    int64_t advanced;    /* when it did last */
     int64_t gap;         /* ns between two marks, at least */
     int64_t count;       /* of the marks; 0: nothing was seen */
     struct eta_mark last;
@@ -48,7 +49,9 @@ void eta_see(struct eta *e, int64_t now, const struct measure *m);
 
 /* What is left at NOW, which may be later than the last record.  Unknown until
  * it is worth showing: until the total is known and stands, the work has
- * advanced several times, and enough was seen of it. */
+ * advanced several times, and enough was seen of it.  Unknown again once the
+ * work stands for twice as long as all that is left should take, and ten
+ * seconds: all is hashed, say, and still being uploaded. */
 struct left eta_left(const struct eta *e, int64_t now);
 
 /* The clock that saw E and the one that will see it differ by BY ns: +BY on

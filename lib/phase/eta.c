@@ -25,6 +25,9 @@ enum { WINDOW_MS = 10000 };
  * does when all is hashed takes its time however little there was. */
 enum { MARGIN = 8, MARGIN_MS = 500 };
 
+/* Beside twice what is expected: nothing may have grown for so long. */
+enum { PATIENCE_MS = 10000 };
+
 #define NEVER INT64_MAX
 
 /* Times that can be subtracted from one another: what lies before the zero of
@@ -71,6 +74,14 @@ static void thin_out(struct eta *e)
         e->gap *= 2;
 }
 
+/* The first sight is no advance, but a time that it stands since. */
+static void advance(struct eta *e, int64_t at)
+{
+    if (e->count > 0 && e->advances < ADVANCES)
+        e->advances++;
+    e->advanced = at;
+}
+
 void eta_see(struct eta *e, int64_t now, const struct measure *m)
 {
     struct eta_mark here = { now, m->done };
@@ -85,8 +96,8 @@ void eta_see(struct eta *e, int64_t now, const struct measure *m)
     else if (here.done < e->last.done)
         here.done = e->last.done;
     see_total(e, here.at, m->total);
-    if (e->count > 0 && here.done > e->last.done && e->advances < ADVANCES)
-        e->advances++;
+    if (e->count == 0 || here.done > e->last.done)
+        advance(e, here.at);
     e->last = here;
     if (e->count > 0 && here.at - e->marks[e->count - 1].at < e->gap)
         return;
@@ -139,6 +150,13 @@ static const struct eta_mark *window(const struct eta *e, int64_t now, int part)
     return m;
 }
 
+/* Whether the work has stood still so long that EXPECTED cannot be true. */
+static bool overdue(const struct eta *e, int64_t expected, int64_t now)
+{
+    return expected == NEVER ||
+           (now - e->advanced) / MS > 2 * expected + PATIENCE_MS;
+}
+
 static void order(int64_t *a, int64_t *b)
 {
     int64_t larger = *a > *b ? *a : *b;
@@ -161,7 +179,7 @@ struct left eta_left(const struct eta *e, int64_t now)
     order(&all, &half);
     order(&half, &quarter);
     order(&all, &half);
-    if (half == NEVER)
+    if (overdue(e, half, now))
         return left_unknown;
     all -= all / MARGIN + MARGIN_MS;
     if (quarter != NEVER)
@@ -173,6 +191,7 @@ struct left eta_left(const struct eta *e, int64_t now)
 void eta_move(struct eta *e, int64_t by)
 {
     e->total_since += by;
+    e->advanced += by;
     e->last.at += by;
     for (int64_t i = 0; i < e->count; i++)
         e->marks[i].at += by;
@@ -198,7 +217,8 @@ bool eta_valid(const struct eta *e)
         e->gap > LATEST || e->unit <= MEASURE_NOTHING ||
         e->unit > MEASURE_PERCENT || e->total < 0 || e->total > COUNT_LARGEST ||
         e->total_then < 0 || e->total_then > COUNT_LARGEST ||
-        !in_range(e->total_since) || e->advances < 0 || e->advances > ADVANCES)
+        !in_range(e->total_since) || !in_range(e->advanced) ||
+        e->advanced > e->last.at || e->advances < 0 || e->advances > ADVANCES)
         return false;
     for (int64_t i = 0; i + 1 < e->count; i++)
         if (!in_order(&e->marks[i], &e->marks[i + 1]))
@@ -214,12 +234,9 @@ void said_see(struct said *s, int64_t now, int64_t seconds)
 
 int64_t said_left(const struct said *s, int64_t now, int64_t percent)
 {
-    int64_t patience = 60 + s->seconds / 16;
-
-    if (s->seconds == 0)
-        return percent >= PERCENT_WHOLE ? 0 : LEFT_UNKNOWN;
     if (s->seconds < 0 || s->seconds > LEFT_LARGEST / 1000 ||
-        (now - s->since) / CLOCK_SECOND >= patience)
+        (now - s->since) / CLOCK_SECOND >= 60 + s->seconds / 16 ||
+        (s->seconds == 0 && percent < PERCENT_WHOLE))
         return LEFT_UNKNOWN;
     return s->seconds;
 }

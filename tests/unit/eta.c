@@ -202,6 +202,25 @@ static void what_has_stopped_takes_longer_and_longer(void **state)
     assert_true(eta_left(&e, 180 * S).expected > 0);
 }
 
+static void what_is_done_and_does_not_end_is_unknown(void **state)
+{
+    struct eta e = { 0 };
+
+    (void)state;
+    see(&e, 0, 0, 1000);
+    run(&e, 0, 100, 10, 1000);
+    run(&e, 100, 110, 0, 1000); /* it uploads what was hashed */
+    assert_left(&e, 110, 0, 0, 500);
+    assert_unknown(&e, 111 * S);
+
+    e = (struct eta){ 0 };
+    see(&e, 0, 0, 1000);
+    run(&e, 0, 999, 1, 1000);
+    assert_left(&e, 999, 1000, 375, 1625);
+    assert_int_equal(eta_left(&e, 1011 * S).expected / 1000, 1);
+    assert_unknown(&e, 1013 * S);
+}
+
 static void the_next_source_begins_anew(void **state)
 {
     struct measure percent = { .unit = MEASURE_PERCENT,
@@ -363,6 +382,8 @@ static void what_cannot_have_been_saved_is_refused(void **state)
     REFUSED(e.total_since = INT64_MIN);
     REFUSED(e.advances = -1);
     REFUSED(e.advances = 99);
+    REFUSED(e.advanced = e.last.at + 1);
+    REFUSED(e.advanced = INT64_MIN);
     REFUSED(e.marks[3].at = e.marks[2].at - 1);
     REFUSED(e.marks[3].done = e.marks[2].done - 1);
     REFUSED(e.marks[0].done = -1);
@@ -383,6 +404,8 @@ static void the_movers_estimate_is_believed_with_reason(void **state)
         { "percent unknown", 310, 0, -1, 310 },
         { "nothing said", -1, 0, 5000, -1 },
         { "nothing left at the end", 0, 0, 10000, 0 },
+        { "nothing left for less than a minute", 0, 59, 10000, 0 },
+        { "nothing left, and it goes on", 0, 60, 10000, -1 },
         { "nothing left before the end", 0, 0, 9990, -1 },
         { "nothing left, but of what?", 0, 0, -1, -1 },
         { "it stood for less than a minute", 10, 59, 5000, 10 },
@@ -455,6 +478,7 @@ int main(void)
         cmocka_unit_test(a_burst_out_of_the_cache_is_forgotten),
         cmocka_unit_test(bursts_make_a_rate_together),
         cmocka_unit_test(what_has_stopped_takes_longer_and_longer),
+        cmocka_unit_test(what_is_done_and_does_not_end_is_unknown),
         cmocka_unit_test(the_next_source_begins_anew),
         cmocka_unit_test(a_clock_that_goes_back_stands_still),
         cmocka_unit_test(anything_goes),
