@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include "phase/functions.h"
 #include "phase/output.h"
 #include "phase/settings.h"
+#include "phase/warning.h"
 #include "phase/weights.h"
 
 enum { PLAN_FILE_MAX = 3 * 1024 * 1024, CATALOGUE_MAX = 16 * 1024 };
@@ -31,18 +33,7 @@ struct run {
     struct output output;
     struct rec in;
     struct out out;
-};
-
-/* Records that could not be used: said when the first comes, then counted. */
-static const struct trouble {
-    const char *before, *behind;
-} troubles[TRACK_RESULTS] = {
-    [TRACK_UNPLACED] = { "no phase named for ", "; use --phase" },
-    [TRACK_UNKNOWN] = { "passed over ", " of a phase that is not in the plan" },
-    [TRACK_NO_ITEM] = { "passed over ", " with an item that is not 0 or more "
-                                        "and below its \"of\", 1000 at most" },
-    [TRACK_UNCLEAR] = { "passed over ", " of type phase with no state or step "
-                                        "that is known" },
+    struct warnings warnings;
 };
 
 /* Says WHY what stands in SOURCE cannot be used. */
@@ -128,7 +119,7 @@ static int print_functions(void)
 }
 
 /* The plan, the target in it, and the first line. */
-static int open_agg(struct agg *a)
+static int open_agg(struct agg *a, struct clock *clock)
 {
     /* with --phases it names the one action, and does not look for it */
     const char *action = settings.plan != NULL ? settings.action : NULL;
@@ -143,7 +134,8 @@ static int open_agg(struct agg *a)
     a->plan.by_time = settings.by_time;
     if (!target_find(&a->target, &a->plan, action, settings.phase))
         return msg_fatal(EXIT_USAGE, "%s", a->plan.why);
-    if (agg_open(a))
+    a->stall_after = settings.stall_after;
+    if (agg_prepare(a) && agg_open(a, clock_now(clock)))
         return EXIT_DONE;
     if (errno == EMSGSIZE)
         return msg_fatal(EXIT_USAGE,
@@ -165,19 +157,10 @@ static int open_clock(struct clock *clock)
                      time);
 }
 
-/* Says what is wrong with a record, the first time. */
-static void complain(const struct agg *a)
+static void warn(const char *text)
 {
-    const struct trouble *t = &troubles[a->track];
-    const struct note *n = &a->note;
-
-    if (t->before == NULL || a->passed_over[a->track] > 1)
-        return;
-    if (a->track == TRACK_UNKNOWN && n->name != NULL)
-        msg_warn("%sa record%s: \"%.*s\"", t->before, t->behind,
-                 n->name_len < 200 ? (int)n->name_len : 200, n->name);
-    else
-        msg_warn("%sa record%s", t->before, t->behind);
+    if (text != NULL)
+        msg_warn("%s", text);
 }
 
 /* Writes TEXT; false where there was no memory for it. */
@@ -186,6 +169,16 @@ static bool say(struct run *r, const struct buf *text)
     if (!text->failed)
         out_write(&r->out, text->bytes, text->len);
     return !text->failed;
+}
+
+/* Says what RESULT has made due; false where memory ran out. */
+static bool follow(struct run *r, enum agg_result result)
+{
+    if (result == AGG_DUE) {
+        warn(warning_of_verdict(&r->warnings, &r->agg));
+        return say(r, output_next(&r->output, &r->agg.status.line));
+    }
+    return result == AGG_SAME;
 }
 
 /* Takes one line of input; false where memory ran out. */
@@ -197,10 +190,28 @@ static bool take(struct run *r, const struct record *record)
     if (!agg_read(a, record->text, record->cut ? 0 : record->len))
         return true;
     result = agg_take(a, clock_now(&r->clock));
-    complain(a);
-    if (result != AGG_DUE)
-        return result == AGG_SAME;
-    return say(r, output_next(&r->output, &a->status.line));
+    warn(warning_of_record(&r->warnings, a));
+    return follow(r, result);
+}
+
+/* For how long nobody needs to look at the clock, in ms; a clock that is set
+ * goes on with records only. */
+static int until_next(struct run *r)
+{
+    int64_t next = agg_next(&r->agg), ms;
+
+    if (next == INT64_MAX || r->clock.set)
+        return -1;
+    ms = (next - clock_steady(&r->clock)) / (CLOCK_SECOND / 1000) + 1;
+    return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+}
+
+/* The next record, or a time at which somebody has to look. */
+static enum rec_status next_record(struct run *r, struct record *record)
+{
+    enum rec_status got = rec_next(&r->in, record, 0);
+
+    return got == REC_TIMEOUT ? rec_next(&r->in, record, until_next(r)) : got;
 }
 
 static int no_memory(void)
@@ -209,34 +220,50 @@ static int no_memory(void)
     return msg_fatal_sys("unable to keep the status");
 }
 
+static bool has_stalled(const struct run *r)
+{
+    return settings.exit_on_stall &&
+           r->agg.status.line.judged.verdict == VERDICT_STALLED;
+}
+
+/* Takes the input until its end, or until a mover has stalled. */
 static int run(struct run *r)
 {
-    enum rec_status got;
+    enum rec_status got = REC_OK;
     struct record record;
+    bool good = say(r, output_next(&r->output, &r->agg.status.line));
 
+    while (good && !has_stalled(r)) {
+        got = next_record(r, &record);
+        if (got == REC_EOF || got == REC_ERROR)
+            break;
+        good = got == REC_OK
+                   ? take(r, &record)
+                   : follow(r, agg_tick(&r->agg, clock_now(&r->clock)));
+    }
+    if (!good || !say(r, output_last(&r->output, &r->agg.status.line)))
+        return no_memory();
+    if (got == REC_ERROR)
+        return msg_fatal_sys("unable to read standard input");
+    return has_stalled(r) ? EXIT_DATA : EXIT_DONE;
+}
+
+static int open_streams(struct run *r)
+{
     if (!rec_open(&r->in, STDIN_FILENO, CUT_LF) ||
         !out_open(&r->out, STDOUT_FILENO, msg_output_lost))
         return msg_fatal_sys("unable to begin");
     r->in.out = &r->out;
-    if (!say(r, output_next(&r->output, &r->agg.status.line)))
-        return no_memory();
-    while ((got = rec_next(&r->in, &record, -1)) == REC_OK)
-        if (!take(r, &record))
-            return no_memory();
-    if (!say(r, output_last(&r->output, &r->agg.status.line)))
-        return no_memory();
-    if (got == REC_ERROR)
-        return msg_fatal_sys("unable to read standard input");
     return EXIT_DONE;
 }
 
 /* What was counted; said only where the first was not the only one. */
-static void count_up(const struct agg *a)
+static void count_up(struct run *r)
 {
+    const struct agg *a = &r->agg;
+
     for (enum track t = 0; t < TRACK_RESULTS; t++)
-        if (troubles[t].before != NULL && a->passed_over[t] > 1)
-            msg_warn("%s%" PRIu64 " records%s", troubles[t].before,
-                     a->passed_over[t], troubles[t].behind);
+        warn(warning_of_count(&r->warnings, a, t));
     if (a->lines > 0 && a->records == 0)
         msg_warn("no record in the input; lines passed over: %" PRIu64,
                  a->lines);
@@ -260,10 +287,12 @@ int main(int argc, char **argv)
     output_open(&r.output, settings.format);
     status = open_clock(&r.clock);
     if (status == EXIT_DONE)
-        status = open_agg(&r.agg);
+        status = open_agg(&r.agg, &r.clock);
+    if (status == EXIT_DONE)
+        status = open_streams(&r);
     if (status == EXIT_DONE)
         status = run(&r);
-    count_up(&r.agg);
+    count_up(&r);
     if (r.out.bytes != NULL && !out_close(&r.out) && status == EXIT_DONE)
         status = EXIT_SYSTEM;
     rec_close(&r.in);

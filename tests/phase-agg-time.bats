@@ -82,3 +82,113 @@ together
     assert_failure 100
     assert_equal "$stderr" 'phase-agg: fatal: --percent: neither phases nor time'
 }
+
+# --- what is left, and whether it goes on
+
+# N stats of a mover that moves SIZE bytes with each of TOTAL.
+steady() { # N SIZE TOTAL
+    awk -v n="$1" -v size="$2" -v total="$3" 'BEGIN {
+        for (i = 1; i <= n; i++)
+            printf "{\"type\":\"progress\",\"progressPercent\":%.2f," \
+                "\"sizeUploadedB\":%d,\"estimatedUploadSizeB\":%d}\n",
+                i * size * 100 / total, i * size, total
+    }'
+}
+
+@test "phase-agg: what is left of a phase and of the whole, by its own past" {
+    # 10 MB a second, of 1000 MB: 80 seconds are left after 20
+    {
+        echo '{"type":"phase","phase":"a","state":"complete"}'
+        steady 20 10000000 1000000000
+    } >records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s run --separate-stderr \
+        phase-agg --phases a,b --phase b <records
+    assert_success
+    assert_equal "$stderr" ''
+    assert_equal "$(jq -c .detail.eta <<<"${lines[1]}")" null
+    assert_equal "$(jq -c .detail.eta <<<"${lines[2]}")" null
+    assert_equal "$(jq -c '.detail.eta | .seconds, .lowSeconds <= 80, .highSeconds >= 80' <<<"${lines[-1]}" | paste -sd ' ')" \
+        '80 true true'
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s run --separate-stderr \
+        phase-agg --phases a,b --phase b --format text <records
+    assert_equal "${lines[-1]}" ' 60.00%  running  b 20.00%, 200.0 MB of 1.0 GB  (all: 1m20s left)'
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s run --separate-stderr \
+        phase-agg --phases a,b --phase b <records
+    assert_equal "$(jq -c '.detail | .eta == .actionEta' <<<"${lines[-1]}")" true
+    # nobody knows how long c takes
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s run --separate-stderr \
+        phase-agg --phases a,b,c --phase b <records
+    assert_equal "$(jq -c '.detail | [.eta.seconds, .actionEta]' <<<"${lines[-1]}")" '[80,null]'
+}
+
+@test "phase-agg: a mover that moves nothing has stalled, which is said once" {
+    steady 3 10 1000 >records
+    sed -n 3p records >again
+    cat again again again >>records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1m run --separate-stderr \
+        phase-agg --phases a --stall-after 2m <records
+    assert_success
+    assert_equal "$stderr" 'phase-agg: warning: phase "a" has stalled: nothing has moved since 2023-02-20T12:52:55Z'
+    assert_equal "$(jq -c '.detail | [.verdict, .verdictSince]' <<<"$output")" '[null,null]
+["running","2023-02-20T12:50:55Z"]
+["running","2023-02-20T12:50:55Z"]
+["running","2023-02-20T12:50:55Z"]
+["stalled","2023-02-20T12:52:55Z"]'
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1m run --separate-stderr \
+        phase-agg --phases a --stall-after 2m --format text <records
+    assert_equal "${lines[-1]}" '  3.00%  running  a 3.00%, 30 B of 1.0 kB  (stalled since 2023-02-20T12:52:55Z)'
+    # and it runs again
+    steady 4 10 1000 | tail -n 1 >>records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1m run --separate-stderr \
+        phase-agg --phases a --stall-after 2m <records
+    assert_equal "$(jq -c .detail.verdict <<<"${lines[-1]}")" '"running"'
+}
+
+@test "phase-agg: a mover that is far below its own past is slow" {
+    { steady 30 1000 100000; steady 3030 10 100000 | tail -n 30; } >records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+10s run --separate-stderr \
+        phase-agg --phases a --stall-after 100s <records
+    assert_success
+    assert_equal "${#stderr_lines[@]}" 1
+    [[ $stderr == 'phase-agg: warning: phase "a" is slow since 2023-02-20T12:5'?:?5Z ]]
+    assert_equal "$(jq -r '.detail.verdict' <<<"$output" | uniq | paste -sd ' ')" \
+        'null running slow'
+}
+
+@test "phase-agg: a mover that prints nothing is noticed without input" {
+    mkfifo records
+    bash -c 'phase-agg --phases a --stall-after 300ms <records >states 2>errors' 3>&- &
+    exec 9>records
+    steady 1 10 100 >&9
+    wait_for '"verdict":"stalled"' states
+    wait_for 'has stalled' errors
+    printf '{"type":"phase","state":"complete"}\n' >&9
+    exec 9>&-
+    wait $!
+    assert_equal "$(tail -n 1 states | jq -c '[.state, .detail.verdict]')" '["complete",null]'
+    assert_equal "$(wc -l <errors)" 1
+}
+
+@test "phase-agg: --exit-on-stall ends with 1, whatever the writer does" {
+    mkfifo records
+    bash -c 'phase-agg --phases a --stall-after 300ms --exit-on-stall <records >states 2>errors' 3>&- &
+    exec 9>records
+    steady 1 10 100 >&9
+    status=0
+    wait $! || status=$?
+    exec 9>&-
+    assert_equal "$status" 1
+    assert_equal "$(tail -n 1 states | jq -c .detail.verdict)" '"stalled"'
+    assert_equal "$(wc -l <errors)" 1
+}
+
+@test "phase-agg: a phase without a mover has no verdict" {
+    printf '{"type":"phase","state":"running"}\n%.0s' 1 2 3 >records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1h run --separate-stderr phase-agg --phases a <records
+    assert_success
+    assert_equal "$stderr" ''
+    assert_equal "$(jq -c .detail.verdict <<<"${lines[-1]}")" null
+    run --separate-stderr phase-agg --phases a --stall-after 0 </dev/null
+    assert_failure 100
+    assert_equal "$stderr" 'phase-agg: fatal: --stall-after: must be longer than nothing'
+}

@@ -128,7 +128,7 @@ END
     assert_equal "$(latest .actions[0].phases[0].progress)" \
         '{"progressPercent":"50.00","lastTransitionTime":"2023-02-20T12:49:55Z","sizeUploadedB":100}'
     assert_equal "$(latest .progress.percentCompleted)" '"25.00"'
-    assert_equal "$(latest .detail)" '{"runningPhases":["a"],"rawPercent":12.5}'
+    assert_equal "$(latest .detail)" '{"runningPhases":["a"],"rawPercent":12.5,"verdict":"running","verdictSince":"2023-02-20T12:49:55Z"}'
 }
 
 @test "phase-agg: it is held at 99 until an event says complete" {
@@ -231,12 +231,12 @@ END
     assert_success
     assert_equal "$(jq -c '[(.progress, .actions[0].phases[].progress).lastTransitionTime | strings | .[17:19]]' <<<"$output")" \
         '[]
-["55"]
-["56","56"]
-["56","56"]
-["56","58"]
-["59","58","59"]
-["59","58","59"]'
+["56"]
+["57","57"]
+["57","57"]
+["57","59"]
+["00","59","00"]
+["00","59","00"]'
 }
 
 @test "phase-agg: each of the mover's ends is shown and ends nothing" {
@@ -484,7 +484,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     sed -n 's/^ .*--\([a-z-]*\).*/\1/p' <<<"$output" | sort >help
     sed -n 's/^\.It .*Fl -\([a-z-]*\).*/\1/p' "$ROOT/filters/phase-agg.1" | sort >manual
     diff help manual
-    assert_equal "$(paste -sd ' ' help)" 'action explain format functions help mover-within-steps percent phase phases plan version weights'
+    assert_equal "$(paste -sd ' ' help)" 'action exit-on-stall explain format functions help mover-within-steps percent phase phases plan stall-after version weights'
 }
 
 # --- input of all kinds

@@ -9,7 +9,7 @@ SCHEMAS=$ROOT/include/schemas
 whole() { # TYPE
     case $1 in
     progress) cat <<'JSON' ;;
-{"type":"progress","action":0,"phase":"dump","source":"app@host:/data","sourceIndex":0,"stage":"copy","progressPercent":100,"rawPercent":341.9,"basis":"bytes","overallPercent":50.25,"estimatedTimeSeconds":35,"sizeUploadedB":0,"estimatedUploadSizeB":4500000000,"sizeDownloadedB":1,"estimatedDownloadSizeB":2,"speedBps":3,"hashingFiles":1,"hashedFiles":118,"hashedB":546900000,"cachedFiles":0,"cachedB":0,"uploadedBlobs":4,"fatalErrors":0,"ignoredErrors":0,"errors":0,"processedItems":5,"totalItems":6,"skippedItems":7,"skippedB":8,"processedObjects":9,"totalObjects":10,"processedB":11,"totalB":12,"readFiles":13,"readB":14,"processedBlobs":15,"totalBlobs":16,"operation":null}
+{"type":"progress","action":0,"phase":"dump","item":2,"of":5,"source":"app@host:/data","sourceIndex":0,"stage":"copy","progressPercent":100,"rawPercent":341.9,"basis":"bytes","overallPercent":50.25,"estimatedTimeSeconds":35,"sizeUploadedB":0,"estimatedUploadSizeB":4500000000,"sizeDownloadedB":1,"estimatedDownloadSizeB":2,"speedBps":3,"hashingFiles":1,"hashedFiles":118,"hashedB":546900000,"cachedFiles":0,"cachedB":0,"uploadedBlobs":4,"fatalErrors":0,"ignoredErrors":0,"errors":0,"processedItems":5,"totalItems":6,"skippedItems":7,"skippedB":8,"processedObjects":9,"totalObjects":10,"processedB":11,"totalB":12,"readFiles":13,"readB":14,"processedBlobs":15,"totalBlobs":16,"operation":null}
 JSON
     message) cat <<'JSON' ;;
 {"type":"message","action":0,"phase":1,"level":"error","path":"a/b","text":"permission denied"}
@@ -18,7 +18,7 @@ JSON
 {"type":"result","action":0,"phase":"dump","operation":"snapshot","source":"app@host:/data","sourceIndex":0,"sources":null,"state":"complete","exitStatus":0,"snapshotID":"a1","rootID":"k2","files":1,"directories":2,"symlinks":3,"bytes":4,"processedObjects":5,"processedB":6,"readFiles":7,"readB":8,"errors":0,"skippedItems":9,"fatalErrors":0,"ignoredErrors":0,"elapsedSeconds":20,"text":"ERROR no"}
 JSON
     phase) cat <<'JSON' ;;
-{"type":"phase","action":0,"phase":"dump","step":"execution","state":"running","done":true}
+{"type":"phase","action":0,"phase":"dump","item":2,"of":5,"step":"execution","state":"running","done":true}
 JSON
     status) cat <<'JSON' ;;
 {"type":"status","state":"running","actions":[{"name":"backup","phases":[{"name":"a","state":"complete","progress":{"progressPercent":"100.00","lastTransitionTime":"2023-02-20T12:48:55Z"}},{"name":"b","state":"running","progress":{"progressPercent":"30.00","lastTransitionTime":"2023-02-20T12:49:55Z","sizeUploadedB":50000,"estimatedUploadSizeB":100000000,"sizeDownloadedB":0,"estimatedDownloadSizeB":9007199254740992,"estimatedTimeSeconds":120}}],"deferPhase":{"name":"d","state":"pending"}}],"progress":{"percentCompleted":"65.00","runningPhase":"b","lastTransitionTime":"2023-02-20T12:49:55Z","sizeUploadedB":50000,"estimatedUploadSizeB":100000000,"sizeDownloadedB":0,"estimatedDownloadSizeB":1},"detail":{"runningPhases":["b"],"estimatedTimeSeconds":120,"eta":{"seconds":100,"lowSeconds":80,"highSeconds":150},"actionEta":{"seconds":100,"lowSeconds":80,"highSeconds":150},"timePercent":41.2,"rawPercent":42.91,"verdict":"slow","verdictSince":"2023-02-20T12:49:55Z","result":{"state":"partial"}}}
@@ -156,6 +156,8 @@ $.progressPercent del(.rawPercent) | .progressPercent = -0.01
 $.progressPercent del(.rawPercent) | .progressPercent = 100.01
 $.progressPercent del(.rawPercent) | .progressPercent = "12.1"
 $.overallPercent .overallPercent = 101
+$.item .item = 1000
+$.of .of = 0
 $.estimatedTimeSeconds .estimatedTimeSeconds = 1.5
 $.sizeUploadedB .sizeUploadedB = -1
 $.hashedB .hashedB = 9223372036854776000
@@ -205,7 +207,10 @@ END
 
     refuses "$(whole phase)" <<'END'
 $ .other = 1
-$ del(.step)
+$ del(.step, .item)
+$ del(.item)
+$.item .item = -1
+$.of .of = 1001
 $.step .step = "upload"
 $.state .state = "completed"
 $.state .state = ""

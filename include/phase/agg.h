@@ -10,22 +10,32 @@
 #include <stdint.h>
 
 #include "base/clock.h"
+#include "phase/history.h"
 #include "phase/note.h"
+#include "phase/pace.h"
 #include "phase/plan.h"
 #include "phase/status.h"
 #include "phase/track.h"
 
 struct agg {
-    /* the caller fills these two */
+    /* the caller fills these before agg_prepare() */
     struct plan plan;
     struct target target;
+    int64_t stall_after; /* ns, above 0 */
 
+    struct typical *typical; /* of the phases, from malloc(); or NULL */
     struct status status;
     struct note note; /* the latest record */
     enum track track; /* what became of it */
     uint64_t lines;   /* of input, also those that are no records */
     uint64_t records;
     uint64_t passed_over[TRACK_RESULTS]; /* records, by why */
+
+    /* private */
+    struct pace *paces;         /* of the phases */
+    const struct phase *judged; /* whose the verdict is; NULL */
+    int64_t judged_since;       /* on the steady clock */
+    int64_t next;               /* when to look at the verdicts again */
 };
 
 enum agg_result {
@@ -34,9 +44,12 @@ enum agg_result {
     AGG_NO_MEMORY,
 };
 
-/* Makes the first line; agg_close() is due after a failure too.  False as
- * line_open(). */
-bool agg_open(struct agg *a);
+/* Makes room for what is kept of each phase; agg_close() is due after a failure
+ * too.  False with errno ENOMEM. */
+bool agg_prepare(struct agg *a);
+
+/* Makes the first line.  False as line_open(). */
+bool agg_open(struct agg *a, struct instant now);
 
 /* Reads a line of input; true where it is a record, which is then to be
  * taken. */
@@ -45,7 +58,15 @@ bool agg_read(struct agg *a, const char *text, size_t len);
 /* Takes the record that was read NOW. */
 enum agg_result agg_take(struct agg *a, struct instant now);
 
-/* Frees the plan too. */
+/* Looks at NOW whether a mover has become slow or has stalled; due at
+ * agg_next(), on the steady clock, INT64_MAX for never. */
+enum agg_result agg_tick(struct agg *a, struct instant now);
+int64_t agg_next(const struct agg *a);
+
+/* Whose the verdict is that the status has; NULL where it has none. */
+const struct phase *agg_judged(const struct agg *a);
+
+/* Frees the plan and what is typical too. */
 void agg_close(struct agg *a);
 
 #endif

@@ -12,8 +12,10 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "phase/left.h"
 #include "phase/note.h"
 #include "phase/plan.h"
+#include "phase/verdict.h"
 #include "phase/whole.h"
 
 /* A phase as the line has it. */
@@ -27,6 +29,12 @@ struct shown {
     struct buf text; /* the whole object */
 };
 
+/* The verdict on a phase. */
+struct judged {
+    enum verdict_name verdict;
+    char since[CLOCK_TEXT];
+};
+
 struct line {
     struct buf text; /* the line, its '\n' included */
 
@@ -35,7 +43,10 @@ struct line {
     struct whole whole;     /* all of them together */
     char since[CLOCK_TEXT]; /* the time of the whole; may be empty */
     int64_t seconds;        /* detail.estimatedTimeSeconds; -1: none */
+    struct left eta;        /* detail.eta, in seconds */
+    struct left action_eta; /* detail.actionEta, in seconds */
     int64_t raw;            /* detail.rawPercent, hundredths; -1: none */
+    struct judged judged;   /* detail.verdict and verdictSince */
     enum result result;     /* detail.result */
 
     /* private */

@@ -11,6 +11,7 @@
 
 #include "phase/plan.h"
 #include "phase/progress.h"
+#include "phase/work.h"
 
 enum note_kind {
     NOTE_PROGRESS,
@@ -45,6 +46,7 @@ struct note {
     int64_t of;               /* how many the phase has; -1: not said */
     int64_t overall;          /* percent of all sources of the run, as below */
     struct progress progress; /* as the record has it: up to "340" percent */
+    struct work work;
     enum phase_state state;
     enum result result;
     enum step step;

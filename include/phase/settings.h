@@ -16,6 +16,8 @@ struct settings {
     const char *weights; /* a file, or NULL */
     const char *percent, *format_name;
     enum format format;
+    int64_t stall_after; /* ns */
+    bool exit_on_stall;
     bool by_time; /* the percent of the whole is by time */
     bool within_steps, explain, functions;
 };

@@ -12,8 +12,10 @@
 #include "phase/track.h"
 
 struct status {
-    struct line line;   /* the latest */
-    enum result result; /* the mover's latest; the caller sets it */
+    struct line line; /* the latest */
+    /* the caller sets these two */
+    enum result result;   /* the mover's latest */
+    struct judged judged; /* the verdict */
 
     /* private */
     const struct plan *plan;
@@ -22,15 +24,20 @@ struct status {
     char now[CLOCK_TEXT];
 };
 
-/* Makes the first line, of PLAN as it is; PLAN and TARGET are borrowed until
- * status_close(), which is due after a failure too.  False as line_open(). */
+/* Takes PLAN as it is, which line_render() makes the first line of; PLAN and
+ * TARGET are borrowed until status_close(), which is due after a failure too.
+ * False as line_open(). */
 bool status_open(struct status *s, const struct plan *plan,
                  const struct target *target);
 
-/* Makes a new line after PHASE (NULL: none) has been touched at WALL, in
- * nanoseconds since 1970.  False where it would say nothing new, and then the
- * latest one stands. */
+/* Takes over what there is to say after PHASE (NULL: none) has been touched at
+ * WALL, in nanoseconds since 1970.  False where that is nothing new; otherwise
+ * a line is due, and line_render() makes it. */
 bool status_next(struct status *s, const struct phase *phase, int64_t wall);
+
+/* The phase that detail speaks of: the target's while it runs, or else the
+ * first that runs; NULL. */
+const struct phase *status_subject(const struct status *s);
 
 void status_close(struct status *s);
 

@@ -27,8 +27,13 @@
     "\"progress\":{\"percentCompleted\":\"100.00\","                           \
     "\"runningPhase\":" WIDEST_SINCE WIDEST_SIZES "},"                         \
     "\"detail\":{\"runningPhases\":[]" WIDEST_SECONDS                          \
-    ",\"timePercent\":100.00"                                                  \
+    ",\"eta\":{\"seconds\":3153600000,\"lowSeconds\":3153600000,"              \
+    "\"highSeconds\":3153600000},"                                             \
+    "\"actionEta\":{\"seconds\":3153600000,\"lowSeconds\":3153600000,"         \
+    "\"highSeconds\":3153600000},"                                             \
+    "\"timePercent\":100.00"                                                   \
     ",\"rawPercent\":90071992547409.92"                                        \
+    ",\"verdict\":\"running\",\"verdictSince\":\"2023-02-20T12:49:55Z\""       \
     ",\"result\":{\"state\":\"cancelled\"}}}"
 
 /* No line of this plan can be longer. */
@@ -139,6 +144,34 @@ static void put_running(struct line *l)
     buf_char(b, ']');
 }
 
+static void put_left(struct buf *b, const char *key, const struct left *left)
+{
+    if (left->expected < 0)
+        return;
+    JSON_LIT(b, ",\"");
+    buf_str(b, key);
+    JSON_LIT(b, "\":{\"seconds\":");
+    json_put_int(b, left->expected);
+    JSON_LIT(b, ",\"lowSeconds\":");
+    json_put_int(b, left->low);
+    if (left->high >= 0) {
+        JSON_LIT(b, ",\"highSeconds\":");
+        json_put_int(b, left->high);
+    }
+    buf_char(b, '}');
+}
+
+static void put_verdict(struct buf *b, const struct judged *judged)
+{
+    if (judged->verdict == VERDICT_NONE)
+        return;
+    JSON_LIT(b, ",\"verdict\":\"");
+    buf_str(b, verdict_name(judged->verdict));
+    JSON_LIT(b, "\",\"verdictSince\":\"");
+    buf_add(b, judged->since, CLOCK_TEXT - 1);
+    buf_char(b, '"');
+}
+
 static void put_detail(struct line *l)
 {
     struct buf *b = &l->text;
@@ -146,6 +179,8 @@ static void put_detail(struct line *l)
     JSON_LIT(b, "\"detail\":{");
     put_running(l);
     progress_put_seconds(b, l->seconds);
+    put_left(b, "eta", &l->eta);
+    put_left(b, "actionEta", &l->action_eta);
     if (l->plan->weighted) {
         JSON_LIT(b, ",\"timePercent\":");
         json_put_hundredths(b, l->whole.by_time);
@@ -154,6 +189,7 @@ static void put_detail(struct line *l)
         JSON_LIT(b, ",\"rawPercent\":");
         json_put_hundredths(b, l->raw);
     }
+    put_verdict(b, &l->judged);
     if (l->result != RESULT_NOT_SAID) {
         JSON_LIT(b, ",\"result\":{\"state\":\"");
         buf_str(b, result_name(l->result));
@@ -211,6 +247,8 @@ bool line_open(struct line *l, const struct plan *plan)
     *l = (struct line){ .text = BUF_INIT(REC_CEILING + 1),
                         .whole = whole_of(plan),
                         .seconds = COUNT_UNKNOWN,
+                        .eta = left_unknown,
+                        .action_eta = left_unknown,
                         .raw = PERCENT_UNKNOWN,
                         .result = RESULT_NOT_SAID,
                         .plan = plan };

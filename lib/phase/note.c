@@ -115,7 +115,8 @@ static void see(void *arg, const struct scan_value *key,
 {
     struct note *n = arg;
 
-    if (!progress_set(&n->progress, key, value))
+    if (!progress_set(&n->progress, key, value) &&
+        !work_set(&n->work, key, value))
         set(n, (enum field)scan_find(key, fields, FIELDS), value);
 }
 
@@ -127,6 +128,7 @@ static void clear(struct note *n)
     n->name = NULL;
     n->overall = PERCENT_UNKNOWN;
     n->progress = progress_unknown;
+    n->work = work_unknown;
     n->state = PHASE_NO_STATE;
     n->result = RESULT_UNKNOWN;
     n->step = STEP_NOT_SAID;

@@ -2,7 +2,11 @@
 
 #include <string.h>
 
-struct settings settings = { .percent = "phases", .format_name = "json" };
+#include "base/clock.h"
+
+struct settings settings = { .percent = "phases",
+                             .format_name = "json",
+                             .stall_after = 300 * CLOCK_SECOND };
 
 static const struct opt options[] = {
     { 0, "phases", OPT_TEXT, &settings.phases, "A,B,C",
@@ -19,6 +23,10 @@ static const struct opt options[] = {
       "how long phases and their steps take, as numbers" },
     { 0, "percent", OPT_TEXT, &settings.percent, "phases|time",
       "phases count the same (default), or by the time they take" },
+    { 0, "stall-after", OPT_DURATION, &settings.stall_after, "DURATION",
+      "a mover that moves nothing for so long has stalled (default: 5m)" },
+    { 0, "exit-on-stall", OPT_FLAG, &settings.exit_on_stall, NULL,
+      "end with 1 when it has" },
     { 0, "format", OPT_TEXT, &settings.format_name, "json|text",
       "status records (default), or a line for people" },
     { 0, "explain", OPT_FLAG, &settings.explain, NULL,
@@ -59,5 +67,7 @@ const char *settings_check(void)
         return "--percent: neither phases nor time";
     if (settings.by_time && settings.weights == NULL)
         return "--percent time needs --weights";
+    if (settings.stall_after == 0)
+        return "--stall-after: must be longer than nothing";
     return check_format();
 }

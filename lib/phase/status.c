@@ -1,6 +1,5 @@
 #include "phase/status.h"
 
-#include <errno.h>
 #include <string.h>
 
 /* WALL as text; formats only where the second is a new one. */
@@ -13,9 +12,7 @@ static const char *now(struct status *s, int64_t wall)
     return s->now;
 }
 
-/* The phase that detail speaks of: the target's while it runs, or else the
- * first that runs; NULL. */
-static const struct phase *subject(const struct status *s)
+const struct phase *status_subject(const struct status *s)
 {
     const struct phase *target = s->target->phase;
 
@@ -65,14 +62,16 @@ static bool update(struct status *s, const struct phase *phase, int64_t wall)
 /* Takes over what is said beside the phases; false where that is the same. */
 static bool update_detail(struct status *s)
 {
-    const struct phase *phase = subject(s);
+    const struct phase *phase = status_subject(s);
     struct line *line = &s->line;
     int64_t raw = raw_of(phase);
-    bool same = raw == line->raw && s->result == line->result;
+    bool same = raw == line->raw && s->result == line->result &&
+                s->judged.verdict == line->judged.verdict &&
+                memcmp(s->judged.since, line->judged.since, CLOCK_TEXT) == 0;
 
+    line->judged = s->judged;
     line->raw = raw;
     line->result = s->result;
-    line->seconds = phase != NULL ? phase->progress.seconds : COUNT_UNKNOWN;
     return !same;
 }
 
@@ -80,10 +79,7 @@ bool status_next(struct status *s, const struct phase *phase, int64_t wall)
 {
     bool due = phase != NULL && update(s, phase, wall);
 
-    if (!update_detail(s) && !due)
-        return false;
-    line_render(&s->line);
-    return true;
+    return update_detail(s) || due;
 }
 
 bool status_open(struct status *s, const struct plan *plan,
@@ -95,9 +91,7 @@ bool status_open(struct status *s, const struct plan *plan,
     if (!line_open(&s->line, plan))
         return false;
     (void)update_detail(s);
-    line_render(&s->line);
-    errno = ENOMEM;
-    return !s->line.text.failed;
+    return true;
 }
 
 void status_close(struct status *s)

@@ -74,6 +74,27 @@ static void put_phase(struct buf *b, const struct shown *shown)
     buf_str(b, " left");
 }
 
+static void put_remarks(struct buf *b, const struct line *l)
+{
+    if (l->action_eta.expected >= 0) {
+        buf_str(b, "  (all: ");
+        text_put_seconds(b, l->action_eta.expected);
+        buf_str(b, " left)");
+    }
+    if (l->judged.verdict >= VERDICT_SLOW) {
+        buf_str(b, "  (");
+        buf_str(b, verdict_name(l->judged.verdict));
+        buf_str(b, " since ");
+        buf_add(b, l->judged.since, CLOCK_TEXT - 1);
+        buf_char(b, ')');
+    }
+    if (l->result != RESULT_NOT_SAID) {
+        buf_str(b, "  (mover: ");
+        buf_str(b, result_name(l->result));
+        buf_char(b, ')');
+    }
+}
+
 void text_put(struct buf *b, const struct line *l)
 {
     const char *between = "  ";
@@ -93,10 +114,6 @@ void text_put(struct buf *b, const struct line *l)
         put_phase(b, shown);
         between = "; ";
     }
-    if (l->result != RESULT_NOT_SAID) {
-        buf_str(b, "  (mover: ");
-        buf_str(b, result_name(l->result));
-        buf_char(b, ')');
-    }
+    put_remarks(b, l);
     buf_char(b, '\n');
 }

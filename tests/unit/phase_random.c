@@ -8,7 +8,8 @@
 
 #include "base/json.h"
 #include "base/rec.h"
-#include "phase/status.h"
+#include "phase/agg.h"
+#include "phase/whole.h"
 #include "unit.h"
 
 enum {
@@ -21,14 +22,14 @@ enum {
 };
 
 struct desk {
-    struct plan plan;
-    struct target target;
-    struct clock clock;
-    struct status status;
+    struct agg agg;
+    struct instant now;
     char latest[4 * REC_CEILING];
 };
 
 static unsigned seed;
+
+#define START (INT64_C(1676897395) * CLOCK_SECOND) /* 2023-02-20T12:49:55Z */
 
 /* Fewer where a wrapper makes each slow. */
 static unsigned last_seed(void)
@@ -63,19 +64,43 @@ static void random_plan(struct plan *p)
     }
 }
 
-static void open_desk(struct desk *d)
+/* Functions, weights, and what may be asked for. */
+static void random_settings(struct plan *p)
 {
-    random_plan(&d->plan);
-    assert_true(clock_open(&d->clock, "2023-02-20T12:49:55Z"));
-    assert_true(target_find(&d->target, &d->plan, "0", any(2) ? "a" : NULL) ||
-                target_find(&d->target, &d->plan, NULL, "a"));
-    assert_true(status_open(&d->status, &d->plan, &d->target));
+    static const char *const names[] = { "KubeTask", "KubeExec", "BackupData",
+                                         "Mine" };
+
+    p->within_steps = any(3) == 0;
+    p->weighted = any(2);
+    p->by_time = any(2);
+    for (size_t i = 0; i < p->phase_count; i++) {
+        const char *name = names[any(4)];
+
+        if (any(2))
+            assert_true(phase_set_function(&p->phases[i], name, strlen(name)));
+        p->phases[i].weight = p->weighted ? 1 + any(1000) : 1;
+        for (enum step s = 0; s < STEPS && any(2); s++)
+            p->phases[i].weights[s] = any(9);
+    }
 }
 
-static void close_desk(struct desk *d)
+static void open_agg(struct desk *d)
 {
-    status_close(&d->status);
-    plan_free(&d->plan);
+    d->agg.stall_after = 100 * CLOCK_SECOND;
+    assert_true(agg_prepare(&d->agg));
+    assert_true(agg_open(&d->agg, d->now));
+}
+
+static void open_desk(struct desk *d)
+{
+    d->agg = (struct agg){ 0 };
+    d->now = (struct instant){ START, START };
+    random_plan(&d->agg.plan);
+    random_settings(&d->agg.plan);
+    assert_true(
+        target_find(&d->agg.target, &d->agg.plan, "0", any(2) ? "a" : NULL) ||
+        target_find(&d->agg.target, &d->agg.plan, NULL, "a"));
+    open_agg(d);
 }
 
 static int random_stats(char *text, size_t room)
@@ -122,21 +147,36 @@ static void random_record(char *text, size_t room)
     else if (any(2))
         len += snprintf(text + len, room - (size_t)len, ",\"phase\":%d",
                         any(8) - 1);
+    if (any(5) == 0)
+        len += snprintf(text + len, room - (size_t)len,
+                        ",\"item\":%d,\"of\":%d", any(6) - 1, any(8));
     assert_in_range(len, 1, room - 1);
+}
+
+/* Time goes on, and the wall clock now and then jumps. */
+static void pass(struct desk *d)
+{
+    int64_t by = any(4) ? any(20) * CLOCK_SECOND : any(200) * CLOCK_SECOND;
+
+    d->now.steady += by;
+    d->now.wall += by;
+    if (any(30) == 0)
+        d->now.wall = any(2) ? START - any(100) * CLOCK_SECOND
+                             : d->now.wall + any(100000) * CLOCK_SECOND;
 }
 
 /* Applies a record; true where it makes a line due. */
 static bool say(struct desk *d, const char *record)
 {
-    static struct note note;
-    struct phase *phase = NULL;
+    enum agg_result result;
     char text[512];
 
     snprintf(text, sizeof text, any(2) ? "{%s}" : "{ %s }", record);
-    note_read(&note, text, strlen(text));
-    HOLDS(note.kind == NOTE_PROGRESS || note.kind == NOTE_EVENT);
-    track_note(&d->plan, &d->target, &note, &phase);
-    return status_next(&d->status, phase, clock_wall(&d->clock));
+    HOLDS(agg_read(&d->agg, text, strlen(text)));
+    HOLDS(d->agg.note.kind == NOTE_PROGRESS || d->agg.note.kind == NOTE_EVENT);
+    result = agg_take(&d->agg, d->now);
+    HOLDS(result != AGG_NO_MEMORY);
+    return result == AGG_DUE;
 }
 
 static void check_phase(const struct phase *before, const struct phase *after)
@@ -167,10 +207,12 @@ static void check_whole(const struct plan *plan, const struct whole *before,
     for (size_t i = 0; i < plan->phase_count; i++) {
         int64_t percent = plan->phases[i].progress.percent;
 
+        int64_t weight = plan->by_time ? plan->phases[i].weight : 1;
+
         if (plan->phases[i].deferred)
             continue;
-        n++;
-        sum += percent > 0 ? percent : 0;
+        n += weight;
+        sum += percent > 0 ? weight * percent : 0;
     }
     HOLDS(after->percent * n <= sum && sum < (after->percent + 1) * n);
     HOLDS(after->percent >= before->percent);
@@ -178,15 +220,27 @@ static void check_whole(const struct plan *plan, const struct whole *before,
     HOLDS(after->state != PHASE_COMPLETE || after->percent == PERCENT_WHOLE);
 }
 
+/* A time changes only with the values beside it. */
+static void check_times(const struct line *line, const struct shown *shown,
+                        const struct whole *whole, const char *since)
+{
+    for (size_t i = 0; i < line->plan->phase_count; i++)
+        HOLDS(memcmp(line->phases[i].since, shown[i].since, CLOCK_TEXT) == 0 ||
+              !progress_equal(&line->phases[i].progress, &shown[i].progress));
+    HOLDS(memcmp(line->since, since, CLOCK_TEXT) == 0 ||
+          line->whole.percent != whole->percent ||
+          memcmp(line->whole.sizes, whole->sizes, sizeof whole->sizes) != 0);
+}
+
 /* A line is due exactly where it is another one than the latest. */
 static void check_line(struct desk *d, bool due)
 {
-    const struct buf *line = &d->status.line.text;
+    const struct buf *line = &d->agg.status.line.text;
     jv object;
 
     HOLDS(line->len < sizeof d->latest);
     if (!due) {
-        line_render(&d->status.line);
+        line_render(&d->agg.status.line);
         HOLDS(strlen(d->latest) == line->len);
         HOLDS(memcmp(d->latest, line->bytes, line->len) == 0);
         return;
@@ -202,31 +256,46 @@ static void check_line(struct desk *d, bool due)
     jv_free(object);
 }
 
+/* Whatever RECORD does, or the time that passes before it. */
+static void check_step(struct desk *d, const char *record)
+{
+    const struct plan *plan = &d->agg.plan;
+    const struct line *line = &d->agg.status.line;
+    struct whole whole = whole_of(plan), now;
+    struct phase before[MAX_PHASES];
+    struct shown shown[MAX_PHASES];
+    char since[CLOCK_TEXT];
+
+    memcpy(before, plan->phases, plan->phase_count * sizeof *before);
+    memcpy(shown, line->phases, plan->phase_count * sizeof *shown);
+    memcpy(since, line->since, CLOCK_TEXT);
+    check_line(d, record != NULL ? say(d, record)
+                                 : agg_tick(&d->agg, d->now) == AGG_DUE);
+    for (size_t i = 0; i < plan->phase_count; i++)
+        check_phase(&before[i], &plan->phases[i]);
+    now = whole_of(plan);
+    check_whole(plan, &whole, &now);
+    check_times(line, shown, &whole, since);
+}
+
 static void run_case(void)
 {
     static struct desk d;
-    struct phase before[MAX_PHASES];
 
     srand(seed);
     d.latest[0] = '\0';
     open_desk(&d);
     check_line(&d, true);
-    HOLDS(d.plan.phase_count <= MAX_PHASES);
+    HOLDS(d.agg.plan.phase_count <= MAX_PHASES);
     for (int i = 0; i < RECORDS; i++) {
-        struct whole whole = whole_of(&d.plan), now;
         char record[256];
-        bool due;
 
-        memcpy(before, d.plan.phases, d.plan.phase_count * sizeof *before);
+        pass(&d);
+        check_step(&d, NULL);
         random_record(record, sizeof record);
-        due = say(&d, record);
-        for (size_t j = 0; j < d.plan.phase_count; j++)
-            check_phase(&before[j], &d.plan.phases[j]);
-        now = whole_of(&d.plan);
-        check_whole(&d.plan, &whole, &now);
-        check_line(&d, due);
+        check_step(&d, record);
     }
-    close_desk(&d);
+    agg_close(&d.agg);
 }
 
 static void whatever_comes_the_rules_hold(void **state)
@@ -251,11 +320,10 @@ static void end_of(char records[RECORDS][256], const int *phase_of,
     static struct desk d;
     int next[3] = { 0 };
 
-    d = (struct desk){ 0 };
-    assert_true(plan_of_names(&d.plan, "a,b,c", NULL));
-    assert_true(clock_open(&d.clock, "2023-02-20T12:49:55Z"));
-    assert_true(target_find(&d.target, &d.plan, NULL, NULL));
-    assert_true(status_open(&d.status, &d.plan, &d.target));
+    d = (struct desk){ .now = { START, START } };
+    assert_true(plan_of_names(&d.agg.plan, "a,b,c", NULL));
+    assert_true(target_find(&d.agg.target, &d.agg.plan, NULL, NULL));
+    open_agg(&d);
     for (int i = 0; i < RECORDS; i++) {
         int *at = &next[order[i]];
 
@@ -263,9 +331,9 @@ static void end_of(char records[RECORDS][256], const int *phase_of,
             (*at)++;
         (void)say(&d, records[(*at)++]);
     }
-    memcpy(end, d.status.line.text.bytes, d.status.line.text.len);
-    end[d.status.line.text.len] = '\0';
-    close_desk(&d);
+    memcpy(end, d.agg.status.line.text.bytes, d.agg.status.line.text.len);
+    end[d.agg.status.line.text.len] = '\0';
+    agg_close(&d.agg);
 }
 
 static void the_order_between_phases_does_not_matter(void **state)

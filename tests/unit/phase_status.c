@@ -1,4 +1,4 @@
-#include "phase/status.h"
+#include "phase/agg.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,44 +12,34 @@
 /* A plan with all that stands on it, and a clock that goes a second on with
  * each look. */
 struct desk {
-    struct plan plan;
-    struct target target;
+    struct agg agg;
     struct clock clock;
-    struct status status;
-    struct note note;
 };
 
 static void open_desk(struct desk *d, const char *phases, const char *action,
                       const char *phase)
 {
-    *d = (struct desk){ 0 };
-    assert_true(clock_open(&d->clock, "2023-02-20T12:49:55Z+1s"));
-    assert_true(plan_of_names(&d->plan, phases, action));
-    assert_true(target_find(&d->target, &d->plan, NULL, phase));
-    assert_true(status_open(&d->status, &d->plan, &d->target));
-}
-
-static void close_desk(struct desk *d)
-{
-    status_close(&d->status);
-    plan_free(&d->plan);
+    *d = (struct desk){ .agg.stall_after = 300 * CLOCK_SECOND };
+    assert_true(clock_open(&d->clock, "2023-02-20T12:49:54Z+1s"));
+    assert_true(plan_of_names(&d->agg.plan, phases, action));
+    assert_true(target_find(&d->agg.target, &d->agg.plan, NULL, phase));
+    assert_true(agg_prepare(&d->agg));
+    assert_true(agg_open(&d->agg, clock_now(&d->clock)));
 }
 
 /* The line that TEXT makes due, without its newline; NULL: none. */
 static const char *say(struct desk *d, const char *text)
 {
     static char line[REC_CEILING + 1];
-    struct phase *phase = NULL;
+    const struct buf *made = &d->agg.status.line.text;
+    struct instant now = clock_now(&d->clock);
 
-    note_read(&d->note, text, strlen(text));
-    if (d->note.kind == NOTE_RESULT)
-        d->status.result = d->note.result;
-    track_note(&d->plan, &d->target, &d->note, &phase);
-    if (!status_next(&d->status, phase, clock_wall(&d->clock)))
+    if (!agg_read(&d->agg, text, strlen(text)) ||
+        agg_take(&d->agg, now) == AGG_SAME)
         return NULL;
-    assert_false(d->status.line.text.failed);
-    memcpy(line, d->status.line.text.bytes, d->status.line.text.len);
-    line[d->status.line.text.len - 1] = '\0';
+    assert_false(made->failed);
+    memcpy(line, made->bytes, made->len);
+    line[made->len - 1] = '\0';
     return line;
 }
 
@@ -66,10 +56,10 @@ static void the_first_line_is_the_plan(void **state)
 
     (void)state;
     open_desk(&d, "a,q\"\\", "backup", NULL);
-    assert_int_equal(d.status.line.text.len, sizeof expected - 1);
-    assert_memory_equal(d.status.line.text.bytes, expected,
+    assert_int_equal(d.agg.status.line.text.len, sizeof expected - 1);
+    assert_memory_equal(d.agg.status.line.text.bytes, expected,
                         sizeof expected - 1);
-    close_desk(&d);
+    agg_close(&d.agg);
 }
 
 #define HEAD(state) "{\"type\":\"status\",\"state\":\"" state "\",\"actions\":["
@@ -97,7 +87,9 @@ static void a_line_has_all_that_is_known(void **state)
                         "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
                         "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4},"
                         "\"detail\":{\"runningPhases\":[\"dump\"],"
-                        "\"estimatedTimeSeconds\":5,\"rawPercent\":99.5}}");
+                        "\"estimatedTimeSeconds\":5,\"rawPercent\":99.5,"
+                        "\"verdict\":\"running\","
+                        "\"verdictSince\":\"2023-02-20T12:49:55Z\"}}");
     assert_string_equal(
         say(&d, "{\"type\":\"phase\",\"state\":\"complete\"}"),
         HEAD("complete") "{\"phases\":[{\"name\":\"dump\","
@@ -112,7 +104,7 @@ static void a_line_has_all_that_is_known(void **state)
                          "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
                          "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4},"
                          "\"detail\":{\"runningPhases\":[]}}");
-    close_desk(&d);
+    agg_close(&d.agg);
 }
 
 static void a_line_comes_only_with_a_change(void **state)
@@ -126,6 +118,7 @@ static void a_line_comes_only_with_a_change(void **state)
         { "no record", false },
         { "{\"type\":\"phase\",\"state\":\"running\"}", true },
         { "{\"type\":\"phase\",\"state\":\"running\"}", false },
+        { "{\"type\":\"progress\"}", true }, /* there is a verdict */
         { "{\"type\":\"progress\"}", false },
         { "{\"type\":\"progress\",\"progressPercent\":30}", true },
         { "{\"type\":\"progress\",\"progressPercent\":30}", false },
@@ -157,7 +150,7 @@ static void a_line_comes_only_with_a_change(void **state)
     for (size_t i = 0; i < COUNT(rows); i++)
         assert_row((say(&d, rows[i].text) != NULL) == rows[i].due,
                    rows[i].text);
-    close_desk(&d);
+    agg_close(&d.agg);
 }
 
 /* The times of phases a and b and of the whole after TEXT. */
@@ -165,9 +158,9 @@ static void assert_times(struct desk *d, const char *text, const char *a,
                          const char *b, const char *whole)
 {
     say(d, text);
-    assert_string_equal(d->status.line.phases[0].since, a);
-    assert_string_equal(d->status.line.phases[1].since, b);
-    assert_string_equal(d->status.line.since, whole);
+    assert_string_equal(d->agg.status.line.phases[0].since, a);
+    assert_string_equal(d->agg.status.line.phases[1].since, b);
+    assert_string_equal(d->agg.status.line.since, whole);
 }
 
 static void a_time_changes_only_with_its_own_values(void **state)
@@ -198,7 +191,7 @@ static void a_time_changes_only_with_its_own_values(void **state)
                  t4, t5, t2);
     assert_times(&d, "{\"type\":\"result\",\"state\":\"failed\"}", t4, t5, t2);
     assert_times(&d, "{\"type\":\"phase\",\"state\":\"complete\"}", t8, t5, t8);
-    close_desk(&d);
+    agg_close(&d.agg);
 }
 
 static void detail_speaks_of_the_target_while_it_runs(void **state)
@@ -209,22 +202,22 @@ static void detail_speaks_of_the_target_while_it_runs(void **state)
     open_desk(&d, "a,b", NULL, "b");
     say(&d, "{\"type\":\"progress\",\"phase\":\"a\",\"progressPercent\":100,"
             "\"estimatedTimeSeconds\":7}");
-    assert_int_equal(d.status.line.seconds, 7);
-    assert_int_equal(d.status.line.raw, 10000);
+    assert_int_equal(d.agg.status.line.seconds, 7);
+    assert_int_equal(d.agg.status.line.raw, 10000);
     say(&d, "{\"type\":\"progress\",\"progressPercent\":40,"
             "\"estimatedTimeSeconds\":60}");
-    assert_int_equal(d.status.line.seconds, 60);
-    assert_int_equal(d.status.line.raw, -1);
+    assert_int_equal(d.agg.status.line.seconds, 60);
+    assert_int_equal(d.agg.status.line.raw, -1);
     /* what detail does not show makes no line */
     assert_null(say(&d, "{\"type\":\"progress\",\"phase\":\"a\","
                         "\"progressPercent\":20,\"estimatedTimeSeconds\":7}"));
     say(&d, "{\"type\":\"phase\",\"state\":\"complete\"}");
-    assert_int_equal(d.status.line.seconds, 7);
-    assert_int_equal(d.status.line.raw, 2000);
+    assert_int_equal(d.agg.status.line.seconds, 7);
+    assert_int_equal(d.agg.status.line.raw, 2000);
     say(&d, "{\"type\":\"phase\",\"phase\":\"a\",\"state\":\"failed\"}");
-    assert_int_equal(d.status.line.seconds, -1);
-    assert_int_equal(d.status.line.raw, -1);
-    close_desk(&d);
+    assert_int_equal(d.agg.status.line.seconds, -1);
+    assert_int_equal(d.agg.status.line.raw, -1);
+    agg_close(&d.agg);
 }
 
 /* N phases with names of LEN bytes each, the last of them a defer phase. */
@@ -243,10 +236,13 @@ static void make_plan(struct plan *p, size_t n, int len)
 /* Moves all phases to where they take the most room. */
 static size_t widest(struct desk *d)
 {
+    struct left century = { LEFT_LARGEST / 1000, LEFT_LARGEST / 1000,
+                            LEFT_LARGEST / 1000 };
+    struct line *line = &d->agg.status.line;
     size_t most = 0;
 
-    for (size_t i = 0; i < d->plan.phase_count; i++) {
-        struct phase *phase = &d->plan.phases[i];
+    for (size_t i = 0; i < d->agg.plan.phase_count; i++) {
+        struct phase *phase = &d->agg.plan.phases[i];
 
         for (int j = 0; j < SIZES; j++)
             phase->progress.sizes[j] = COUNT_LARGEST;
@@ -254,30 +250,37 @@ static size_t widest(struct desk *d)
         phase->progress.percent = PERCENT_HELD;
         phase->raw = PERCENT_LARGEST;
         phase->state = PHASE_RUNNING;
-        assert_true(status_next(&d->status, phase, clock_wall(&d->clock)));
-        if (d->status.line.text.len > most)
-            most = d->status.line.text.len;
+        assert_true(status_next(&d->agg.status, phase, clock_wall(&d->clock)));
+        line_render(line);
+        if (line->text.len > most)
+            most = line->text.len;
     }
-    d->status.result = RESULT_UNCHANGED;
-    assert_true(status_next(&d->status, NULL, clock_wall(&d->clock)));
-    return d->status.line.text.len > most ? d->status.line.text.len : most;
+    d->agg.status.result = RESULT_UNCHANGED;
+    d->agg.status.judged = (struct judged){ .verdict = VERDICT_STALLED };
+    memcpy(d->agg.status.judged.since, d->agg.status.line.since, CLOCK_TEXT);
+    assert_true(status_next(&d->agg.status, NULL, clock_wall(&d->clock)));
+    d->agg.plan.weighted = true;
+    line->eta = line->action_eta = century;
+    line->seconds = COUNT_LARGEST;
+    line_render(line);
+    return line->text.len > most ? line->text.len : most;
 }
 
 /* Whether a plan of N such phases is taken; none of its lines is too long. */
 static bool taken(size_t n, int len)
 {
-    struct desk d = { 0 };
+    struct desk d = { .agg.stall_after = CLOCK_SECOND };
     bool opened;
 
-    make_plan(&d.plan, n, len);
+    make_plan(&d.agg.plan, n, len);
     assert_true(clock_open(&d.clock, "2023-02-20T12:49:55Z"));
-    assert_true(target_find(&d.target, &d.plan, NULL, NULL));
-    opened = status_open(&d.status, &d.plan, &d.target);
+    assert_true(target_find(&d.agg.target, &d.agg.plan, NULL, NULL));
+    opened = agg_prepare(&d.agg) && agg_open(&d.agg, clock_now(&d.clock));
     if (opened)
         assert_in_range(widest(&d), 1, REC_CEILING + 1);
     else
         assert_int_equal(errno, EMSGSIZE);
-    close_desk(&d);
+    agg_close(&d.agg);
     return opened;
 }
 
@@ -309,22 +312,23 @@ static void every_line_is_a_json_object_of_that_type(void **state)
         "{\"status\":{\"actions\":[{\"name\":\"a\\u0000\\u001b\",\"phases\":["
         "{\"name\":\"\\ud83d\\ude00\",\"state\":\"running\"}],"
         "\"deferPhase\":{\"name\":\"d\\u009b\",\"state\":\"running\"}}]}}";
-    struct desk d = { 0 };
+    struct desk d = { .agg.stall_after = CLOCK_SECOND };
     jv line, type;
 
     (void)state;
-    assert_true(actionset_read(&d.plan, plan, sizeof plan - 1));
-    assert_true(target_find(&d.target, &d.plan, NULL, NULL));
-    assert_true(status_open(&d.status, &d.plan, &d.target));
-    line = json_parse(d.status.line.text.bytes, d.status.line.text.len);
+    assert_true(actionset_read(&d.agg.plan, plan, sizeof plan - 1));
+    assert_true(target_find(&d.agg.target, &d.agg.plan, NULL, NULL));
+    assert_true(agg_prepare(&d.agg));
+    assert_true(agg_open(&d.agg, clock_now(&d.clock)));
+    line = json_parse(d.agg.status.line.text.bytes, d.agg.status.line.text.len);
     assert_int_equal(jv_get_kind(line), JV_KIND_OBJECT);
     assert_true(json_get_string(line, "type", &type));
     assert_string_equal(jv_string_value(type), "status");
     jv_free(type);
     jv_free(line);
-    assert_null(
-        memchr(d.status.line.text.bytes, '\x1b', d.status.line.text.len));
-    close_desk(&d);
+    assert_null(memchr(d.agg.status.line.text.bytes, '\x1b',
+                       d.agg.status.line.text.len));
+    agg_close(&d.agg);
 }
 
 int main(void)
