@@ -47,6 +47,30 @@ END
         '["100.00","30.00",null]'
 }
 
+@test "phase-agg: every value of the design document's status comes out" {
+    PHASEPIPE_CLOCK=2023-02-20T12:48:55Z+60s aggregate "${EXAMPLE[@]}" <<'END'
+{"type":"phase","phase":"updatePermissions","state":"complete"}
+{"type":"progress","progressPercent":30.00,"sizeUploadedB":50000,"estimatedTimeSeconds":120,"estimatedUploadSizeB":100000000}
+END
+    assert_success
+    # The document in Kanister's spelling: its state is called complete, sizes
+    # are numbers and end in B, and 12:448:55 is no time.  The whole has the
+    # sums of the sizes; what an action is about is not ours to say.
+    jq -cS '
+        def spelling: with_entries(
+            if .key | startswith("size") or endswith("Size")
+            then {key: (.key + "B"), value: (.value | tonumber)}
+            elif .key == "estimatedTimeSeconds" then .value |= tonumber
+            else .value |= sub(":448:"; ":48:") end);
+        .status
+        | .actions[] |= {name, phases}
+        | .actions[].phases[] |= (.state |= sub("completed"; "complete"))
+        | (.actions[].phases[].progress | objects) |= spelling
+        | .progress += {sizeUploadedB: 50000, estimatedUploadSizeB: 100000000}
+        | del(.error)' "$DATA/design.json" >wanted
+    jq -cS 'del(.type, .detail)' <<<"${lines[-1]}" | cmp wanted -
+}
+
 @test "phase-agg: the design document's ActionSet, in its own spelling, is read as what it means" {
     run --separate-stderr phase-agg --plan "$DATA/design.json" </dev/null
     assert_success
