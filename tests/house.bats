@@ -504,7 +504,7 @@ END
     run --separate-stderr "$COPY/scripts/check" nonsense
     assert_failure 100
     assert_output ''
-    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind kopia' ]
+    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind kopia cluster' ]
 }
 
 @test "house: scripts/demo ends with a complete action and leaves nothing behind" {
