@@ -65,7 +65,8 @@ static int read_plan(struct plan *plan)
     struct buf text = BUF_INIT(PLAN_FILE_MAX);
     int status = read_file(settings.plan, &text);
 
-    if (status == EXIT_DONE && !actionset_read(plan, text.bytes, text.len))
+    if (status == EXIT_DONE &&
+        !actionset_read(plan, text.bytes, text.len, NULL))
         status = misread(name_of(settings.plan), plan->why);
     buf_free(&text);
     return status;

@@ -295,6 +295,28 @@ pending unknown'
     cmp "$DATA/running.out" <(printf '%s\n' "$output")
 }
 
+@test "phase-agg: an ActionSet may be YAML, and stand in a list" {
+    run --separate-stderr phase-agg --plan "$DATA/running.yaml" </dev/null
+    assert_success
+    assert_equal "$stderr" ''
+    assert_equal "$(latest '.progress.percentCompleted, .actions[0].phases[1].progress.sizeUploadedB, .actions[0].deferPhase.name' | paste -sd ' ')" \
+        '"43.33" 50000 "startWriters"'
+    sed 's/$/\r/' "$DATA/running.yaml" >dos.yaml
+    cmp <(phase-agg --plan dos.yaml </dev/null) <(printf '%s\n' "$output")
+
+    run --separate-stderr phase-agg --plan "$DATA/list.json" </dev/null
+    assert_success
+    assert_equal "$(latest .progress.runningPhase)" '"dumpToObjectStore"'
+}
+
+@test "phase-agg: YAML that is none is refused with its line" {
+    printf 'kind: ActionSet\nstatus:\n\tactions: []\n' >tab.yaml
+    run --separate-stderr phase-agg --plan tab.yaml </dev/null
+    assert_failure 100
+    assert_output ''
+    assert_equal "$stderr" 'phase-agg: fatal: tab.yaml: line 3, column 1: a tab where only spaces may be'
+}
+
 @test "phase-agg: a plan may come out of a pipe" {
     run --separate-stderr bash -c '
         phase-agg --plan <(cat "$0") </dev/null' "$DATA/design.json"
@@ -314,7 +336,7 @@ pending unknown'
 }
 
 @test "phase-agg: an ActionSet without phases is no plan, and is told from others" {
-    local phaseless='it has no status.actions with phases yet; spec.actions gives only names, and a plan needs phases'
+    local phaseless='it has no status.actions with phases yet, and spec.actions gives only names: give its Blueprint too'
 
     refuses() { # FILE REASON
         run --separate-stderr phase-agg --plan "$1" </dev/null
@@ -328,11 +350,12 @@ pending unknown'
     : >empty.json
     head -c 1000 running.json >half.json
     refuses fresh.json "$phaseless"
-    refuses list.json 'this is a list; name one ActionSet'
-    refuses pod.json 'this is no ActionSet'
+    jq '.items += .items' list.json >two.json
+    refuses two.json 'there are several ActionSets in it; give one'
+    refuses pod.json 'there is no ActionSet in it, but: Pod'
     refuses state.json 'the state of phase "a" is none of pending, running, failed and complete'
-    refuses empty.json 'this is not one JSON object'
-    refuses half.json 'this is not one JSON object'
+    refuses empty.json 'there is no object in it'
+    refuses half.json 'line 32, column 25: found unexpected end of stream while scanning a quoted scalar'
 }
 
 @test "phase-agg: a plan that cannot be read is another kind of failure" {

@@ -19,7 +19,12 @@
 #include "phase/items.h"
 #include "phase/progress.h"
 
-enum { PLAN_MAX_PHASES = 10000, PLAN_NAME_MAX = 1024, PLAN_WHY_MAX = 1024 };
+enum {
+    PLAN_MAX_PHASES = 10000,
+    PLAN_NAME_MAX = 1024,
+    PLAN_WHY_MAX = 1024,
+    PLAN_UID_MAX = 64
+};
 
 /* So that the percentages of all phases, each times its weight, fit. */
 #define PHASE_WEIGHT_MAX INT64_C(10000000000)
@@ -62,6 +67,7 @@ struct phase {
 struct action {
     char *name; /* NULL: it has none */
     size_t name_len;
+    char *blueprint;     /* by which it runs; NULL: unknown */
     size_t first, count; /* its phases; a defer phase stands behind them */
     bool has_defer;
 };
@@ -72,6 +78,7 @@ struct plan {
     struct phase *phases; /* of all actions, in order, defer phases included */
     size_t phase_count, phase_room;
     char since[CLOCK_TEXT]; /* status.progress.lastTransitionTime; or empty */
+    char uid[PLAN_UID_MAX]; /* of the ActionSet; or empty */
     bool within_steps; /* a mover's percent is that of the execution step */
     bool weighted;     /* the phases' weights say how long they take */
     bool by_time;      /* the percent of the whole goes by these weights */
@@ -91,6 +98,9 @@ struct phase *plan_add_phase(struct plan *p, const char *name, size_t len,
  * unknown.  False where it has more than PLAN_NAME_MAX bytes or there is no
  * memory (errno EMSGSIZE, ENOMEM); it is then unknown. */
 bool phase_set_function(struct phase *phase, const char *name, size_t len);
+
+/* Says by which Blueprint the action runs; all as above. */
+bool action_set_blueprint(struct action *action, const char *name, size_t len);
 
 /* One action of the phases in NAMES ("a,b,c"); ACTION, its name, may be
  * NULL. */

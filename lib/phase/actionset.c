@@ -1,10 +1,16 @@
 #include "phase/actionset.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/json.h"
 #include "base/scan.h"
+#include "phase/manifest.h"
+
+static const char phaseless[] =
+    "it has no status.actions with phases yet, and spec.actions gives only "
+    "names: give its Blueprint too";
 
 static bool refuse(struct plan *p, const char *why)
 {
@@ -12,20 +18,10 @@ static bool refuse(struct plan *p, const char *why)
     return false;
 }
 
-/* The member KEY as a value; what it borrows lives as long as OBJECT. */
-static struct scan_value get(jv object, const char *key)
-{
-    jv member = json_get(object, key);
-    struct scan_value v = scan_value_of(member);
-
-    jv_free(member);
-    return v;
-}
-
 /* progress.lastTransitionTime as we write it; nothing where it is no time. */
 static void read_since(jv progress, char since[static CLOCK_TEXT])
 {
-    struct scan_value v = get(progress, "lastTransitionTime");
+    struct scan_value v = manifest_value(progress, "lastTransitionTime");
     int64_t wall;
 
     if (v.kind == SCAN_STRING && clock_parse(v.text, v.len, &wall))
@@ -41,8 +37,8 @@ static void see_member(void *arg, const struct scan_value *key,
 /* As the design document of Kanister spells them in its example. */
 static void read_old_sizes(jv object, struct progress *progress)
 {
-    struct scan_value uploaded = get(object, "sizeUploaded");
-    struct scan_value estimate = get(object, "estimatedUploadSize");
+    struct scan_value uploaded = manifest_value(object, "sizeUploaded");
+    struct scan_value estimate = manifest_value(object, "estimatedUploadSize");
 
     if (progress->sizes[SIZE_UPLOADED] < 0)
         progress->sizes[SIZE_UPLOADED] = progress_count(&uploaded);
@@ -76,7 +72,7 @@ static void read_progress(jv object, struct phase *phase)
 
 static bool read_state(struct plan *p, jv object, struct phase *phase)
 {
-    struct scan_value state = get(object, "state");
+    struct scan_value state = manifest_value(object, "state");
 
     /* an empty one is what Go writes for a phase that it has not touched */
     if (state.kind == SCAN_NULL || (state.kind == SCAN_STRING && !state.len))
@@ -93,12 +89,14 @@ static bool read_state(struct plan *p, jv object, struct phase *phase)
 
 static bool read_phase(struct plan *p, jv object, bool deferred)
 {
-    struct scan_value name = get(object, "name");
+    struct scan_value name = manifest_value(object, "name");
     struct phase *phase;
     jv progress;
 
     if (name.kind != SCAN_STRING)
-        return refuse(p, "a phase has no name");
+        return refuse(p, name.kind == SCAN_NULL
+                             ? "a phase has no name"
+                             : "the name of a phase is no string");
     phase = plan_add_phase(p, name.text, name.len, deferred);
     if (phase == NULL || !read_state(p, object, phase))
         return false;
@@ -123,80 +121,138 @@ static bool read_phases(struct plan *p, jv phases)
     return good;
 }
 
-static bool read_action(struct plan *p, jv object)
+/* An ActionSet while it is read. */
+struct reading {
+    struct plan *p;
+    const struct blueprints *b; /* may be NULL */
+    size_t filled;              /* actions of which a Blueprint is known */
+};
+
+/* Gives the last action what its Blueprint says.  An action that has phases
+ * does without: nobody knows their functions then. */
+static bool read_blueprint(struct reading *r, const struct scan_value *name)
 {
-    struct scan_value name = get(object, "name");
+    struct action *a = &r->p->actions[r->p->action_count - 1];
+    enum fill filled;
+
+    if (name->kind == SCAN_STRING &&
+        !action_set_blueprint(a, name->text, name->len))
+        return errno == EMSGSIZE &&
+               refuse(r->p, "the name of a Blueprint is too long");
+    if (r->b == NULL)
+        return true;
+    filled = blueprints_fill(r->b, r->p);
+    r->filled += filled == FILL_DONE;
+    return filled == FILL_DONE || (filled == FILL_NOTHING && a->count > 0);
+}
+
+static bool read_action(struct reading *r, jv object)
+{
+    struct scan_value name = manifest_value(object, "name");
+    struct scan_value blueprint = manifest_value(object, "blueprint");
     jv phases = json_get(object, "phases");
     jv deferred = json_get(object, "deferPhase");
-    struct scan_value defer_name = get(deferred, "name");
+    struct scan_value defer_name = manifest_value(deferred, "name");
     /* Go writes an empty one where the blueprint has none */
     bool has_defer = defer_name.kind == SCAN_STRING && defer_name.len > 0;
     bool good = name.kind == SCAN_STRING
-                    ? plan_add_action(p, name.text, name.len)
-                    : plan_add_action(p, NULL, 0);
+                    ? plan_add_action(r->p, name.text, name.len)
+                    : plan_add_action(r->p, NULL, 0);
 
-    good = good && read_phases(p, phases) &&
-           (!has_defer || read_phase(p, deferred, true));
+    good = good && read_phases(r->p, phases) &&
+           (!has_defer || read_phase(r->p, deferred, true)) &&
+           read_blueprint(r, &blueprint);
     jv_free(phases);
     jv_free(deferred);
     return good;
 }
 
-static bool read_actions(struct plan *p, jv actions)
+/* Reads all of ACTIONS (borrowed); false also where no action runs by any of
+ * the Blueprints that were given, with the last action's reason. */
+static bool read_actions(struct reading *r, jv actions)
 {
     bool good = true;
 
     for (int i = 0; good && i < jv_array_length(jv_copy(actions)); i++) {
         jv action = jv_array_get(jv_copy(actions), i);
 
-        good = read_action(p, action);
+        good = read_action(r, action);
         jv_free(action);
     }
+    if (good && (r->b == NULL || r->filled > 0))
+        r->p->why[0] = '\0';
+    else
+        good = false;
     return good;
 }
 
-static bool is_list(jv root)
+static bool is_filled_array(jv v)
 {
-    jv items = json_get(root, "items");
-    bool list = jv_get_kind(items) == JV_KIND_ARRAY;
-
-    jv_free(items);
-    return list;
+    return jv_get_kind(v) == JV_KIND_ARRAY && jv_array_length(jv_copy(v)) > 0;
 }
 
-/* Says what is wrong with a ROOT that has no phases. */
-static bool refuse_phaseless(struct plan *p, jv root)
+/* The actions of an ActionSet (borrowed) with their phases: those of its
+ * status, or where a Blueprint can tell the phases, of its spec; invalid. */
+static jv actions_of(struct reading *r, jv object)
 {
-    struct scan_value kind = get(root, "kind");
-
-    if (is_list(root))
-        return refuse(p, "this is a list; name one ActionSet");
-    if (kind.kind == SCAN_STRING &&
-        (kind.len != 9 || memcmp(kind.text, "ActionSet", 9) != 0))
-        return refuse(p, "this is no ActionSet");
-    return refuse(p, "it has no status.actions with phases yet; spec.actions "
-                     "gives only names, and a plan needs phases");
-}
-
-bool actionset_read(struct plan *p, const char *text, size_t len)
-{
-    jv root = json_parse(text, len);
-    jv status = json_get(root, "status");
+    jv status = json_get(object, "status");
+    jv spec = json_get(object, "spec");
+    struct scan_value state = manifest_value(status, "state");
     jv actions = json_get(status, "actions");
-    jv progress = json_get(status, "progress");
-    bool good;
 
-    if (jv_get_kind(root) != JV_KIND_OBJECT)
-        good = refuse(p, "this is not one JSON object");
-    else if (jv_get_kind(actions) != JV_KIND_ARRAY)
-        good = refuse_phaseless(p, root);
-    else
-        good = read_actions(p, actions) &&
-               (p->phase_count > 0 || refuse_phaseless(p, root));
-    read_since(progress, p->since);
-    jv_free(progress);
-    jv_free(actions);
+    if (!is_filled_array(actions)) {
+        jv_free(actions);
+        actions = json_get(spec, "actions");
+        if (phase_state_of(&state) == PHASE_FAILED)
+            refuse(r->p, "the ActionSet failed before it had any phase");
+        else if (r->b == NULL)
+            refuse(r->p, phaseless);
+        else if (!is_filled_array(actions))
+            refuse(r->p, "it has no actions");
+    }
+    jv_free(spec);
     jv_free(status);
-    jv_free(root);
+    if (r->p->why[0] == '\0')
+        return actions;
+    jv_free(actions);
+    return jv_invalid();
+}
+
+static bool read_object(struct reading *r, jv object)
+{
+    struct scan_value uid = manifest_metadata(object, "uid");
+    jv status = json_get(object, "status");
+    jv progress = json_get(status, "progress");
+    jv actions = actions_of(r, object);
+    bool good = jv_is_valid(actions) && read_actions(r, actions) &&
+                (r->p->phase_count > 0 || refuse(r->p, phaseless));
+
+    read_since(progress, r->p->since);
+    if (uid.len > 0 && uid.len < sizeof r->p->uid)
+        memcpy(r->p->uid, uid.text, uid.len); /* the plan was empty */
+    jv_free(actions);
+    jv_free(progress);
+    jv_free(status);
+    return good;
+}
+
+bool actionset_read(struct plan *p, const char *text, size_t len,
+                    const struct blueprints *b)
+{
+    struct reading r = { .p = p, .b = b };
+    struct manifest m;
+    bool good = false;
+
+    if (!manifest_read(&m, text, len, "ActionSet")) {
+        refuse(p, m.why);
+    } else if (jv_array_length(jv_copy(m.objects)) > 1) {
+        refuse(p, "there are several ActionSets in it; give one");
+    } else {
+        jv object = jv_array_get(jv_copy(m.objects), 0);
+
+        good = read_object(&r, object);
+        jv_free(object);
+    }
+    manifest_free(&m);
     return good;
 }

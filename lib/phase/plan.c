@@ -135,21 +135,30 @@ struct phase *plan_add_phase(struct plan *p, const char *name, size_t len,
     return phase;
 }
 
-bool phase_set_function(struct phase *phase, const char *name, size_t len)
+/* Puts a copy of NAME in the place of *KEPT; NULL where LEN is 0. */
+static bool keep(char **kept, const char *name, size_t len)
 {
-    free(phase->function);
-    phase->function = NULL;
-    phase->known = NULL;
+    free(*kept);
+    *kept = NULL;
     if (len == 0)
         return true;
     errno = EMSGSIZE;
-    if (len > PLAN_NAME_MAX)
-        return false;
-    phase->function = copy(name, len);
-    if (phase->function == NULL)
-        return false;
-    phase->known = functions_find(name, len);
-    return true;
+    if (len <= PLAN_NAME_MAX)
+        *kept = copy(name, len);
+    return *kept != NULL;
+}
+
+bool phase_set_function(struct phase *phase, const char *name, size_t len)
+{
+    bool kept = keep(&phase->function, name, len);
+
+    phase->known = kept ? functions_find(name, len) : NULL;
+    return kept;
+}
+
+bool action_set_blueprint(struct action *action, const char *name, size_t len)
+{
+    return keep(&action->blueprint, name, len);
 }
 
 bool plan_of_names(struct plan *p, const char *names, const char *action)
@@ -188,8 +197,10 @@ void plan_free(struct plan *p)
         free(p->phases[i].function);
         items_free(&p->phases[i].items);
     }
-    for (size_t i = 0; i < p->action_count; i++)
+    for (size_t i = 0; i < p->action_count; i++) {
         free(p->actions[i].name);
+        free(p->actions[i].blueprint);
+    }
     free(p->phases);
     free(p->actions);
     *p = (struct plan){ 0 };

@@ -94,7 +94,7 @@ static void so_many_phases_and_no_more(void **state)
 static bool read_text(struct plan *p, const char *text)
 {
     *p = (struct plan){ 0 };
-    return actionset_read(p, text, strlen(text));
+    return actionset_read(p, text, strlen(text), NULL);
 }
 
 static void an_actionset_gives_its_phases_and_their_states(void **state)
@@ -213,16 +213,18 @@ static void the_progress_that_is_there_is_taken_over(void **state)
 static void what_is_no_plan_is_refused_with_the_reason(void **state)
 {
     static const char phaseless[] =
-        "it has no status.actions with phases yet; spec.actions gives only "
-        "names, and a plan needs phases";
+        "it has no status.actions with phases yet, and spec.actions gives only "
+        "names: give its Blueprint too";
     static const struct {
         const char *text, *why;
     } rows[] = {
-        { "", "this is not one JSON object" },
-        { "[]", "this is not one JSON object" },
-        { "{\"status\":", "this is not one JSON object" },
-        { "{} {}", "this is not one JSON object" },
-        { "kind: ActionSet", "this is not one JSON object" },
+        { "", "there is no object in it" },
+        { "[]", "there is no object in it" },
+        { "{\"status\":", "line 2, column 1: did not find expected node "
+                          "content while parsing a flow node" },
+        { "{} {}", "line 1, column 4: did not find expected <document start>" },
+        { "{}\n---\n{}", "there are several ActionSets in it; give one" },
+        { "kind: ActionSet", phaseless },
         { "{}", phaseless },
         { "{\"kind\":\"ActionSet\",\"spec\":{\"actions\":[{\"name\":\"a\"}]}}",
           phaseless },
@@ -233,13 +235,15 @@ static void what_is_no_plan_is_refused_with_the_reason(void **state)
         { "{\"status\":{\"actions\":[]}}", phaseless },
         { "{\"status\":{\"actions\":[{\"name\":\"a\"}]}}", phaseless },
         { "{\"status\":{\"actions\":[{\"phases\":{}}]}}", phaseless },
-        { "{\"kind\":\"List\",\"items\":[]}",
-          "this is a list; name one ActionSet" },
-        { "{\"kind\":\"Pod\",\"status\":{}}", "this is no ActionSet" },
+        { "{\"kind\":\"List\",\"items\":[]}", "there is no object in it" },
+        { "{\"items\":[{\"kind\":\"ActionSet\"},{\"kind\":\"ActionSet\"}]}",
+          "there are several ActionSets in it; give one" },
+        { "{\"kind\":\"Pod\",\"status\":{}}",
+          "there is no ActionSet in it, but: Pod" },
         { "{\"status\":{\"actions\":[{\"phases\":[1]}]}}",
           "a phase has no name" },
         { "{\"status\":{\"actions\":[{\"phases\":[{\"name\":7}]}]}}",
-          "a phase has no name" },
+          "the name of a phase is no string" },
         { "{\"status\":{\"actions\":[{\"phases\":[{\"name\":\"\"}]}]}}",
           "a phase has an empty name" },
         { "{\"status\":{\"actions\":[{\"phases\":[{\"name\":\"a\"},"
@@ -284,10 +288,10 @@ static void a_plan_of_any_bytes_is_read_or_refused(void **state)
         memcpy(bytes, text, sizeof text);
         for (int j = rand() % 4; j >= 0; j--)
             bytes[(size_t)rand() % (sizeof text - 1)] = (char)rand();
-        if (!actionset_read(&p, bytes, (size_t)rand() % sizeof text))
+        if (!actionset_read(&p, bytes, (size_t)rand() % sizeof text, NULL))
             assert_true(strlen(p.why) > 0);
         plan_free(&p);
-        if (actionset_read(&p, bytes, sizeof text - 1))
+        if (actionset_read(&p, bytes, sizeof text - 1, NULL))
             assert_true(p.phase_count > 0);
         plan_free(&p);
     }

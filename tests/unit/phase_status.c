@@ -316,7 +316,7 @@ static void every_line_is_a_json_object_of_that_type(void **state)
     jv line, type;
 
     (void)state;
-    assert_true(actionset_read(&d.agg.plan, plan, sizeof plan - 1));
+    assert_true(actionset_read(&d.agg.plan, plan, sizeof plan - 1, NULL));
     assert_true(target_find(&d.agg.target, &d.agg.plan, NULL, NULL));
     assert_true(agg_prepare(&d.agg));
     assert_true(agg_open(&d.agg, clock_now(&d.clock)));
