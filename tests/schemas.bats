@@ -12,10 +12,10 @@ whole() { # TYPE
 {"type":"progress","action":0,"phase":"dump","item":2,"of":5,"source":"app@host:/data","sourceIndex":0,"stage":"copy","progressPercent":100,"rawPercent":341.9,"basis":"bytes","overallPercent":50.25,"estimatedTimeSeconds":35,"sizeUploadedB":0,"estimatedUploadSizeB":4500000000,"sizeDownloadedB":1,"estimatedDownloadSizeB":2,"speedBps":3,"hashingFiles":1,"hashedFiles":118,"hashedB":546900000,"cachedFiles":0,"cachedB":0,"uploadedBlobs":4,"fatalErrors":0,"ignoredErrors":0,"errors":0,"processedItems":5,"totalItems":6,"skippedItems":7,"skippedB":8,"processedObjects":9,"totalObjects":10,"processedB":11,"totalB":12,"readFiles":13,"readB":14,"processedBlobs":15,"totalBlobs":16,"operation":null}
 JSON
     message) cat <<'JSON' ;;
-{"type":"message","action":0,"phase":1,"level":"error","path":"a/b","text":"permission denied"}
+{"type":"message","action":0,"phase":1,"item":2,"of":5,"level":"error","path":"a/b","text":"permission denied"}
 JSON
     result) cat <<'JSON' ;;
-{"type":"result","action":0,"phase":"dump","operation":"snapshot","source":"app@host:/data","sourceIndex":0,"sources":null,"state":"complete","exitStatus":0,"snapshotID":"a1","rootID":"k2","files":1,"directories":2,"symlinks":3,"bytes":4,"processedObjects":5,"processedB":6,"readFiles":7,"readB":8,"errors":0,"skippedItems":9,"fatalErrors":0,"ignoredErrors":0,"elapsedSeconds":20,"text":"ERROR no"}
+{"type":"result","action":0,"phase":"dump","item":2,"of":5,"operation":"snapshot","source":"app@host:/data","sourceIndex":0,"sources":null,"state":"complete","exitStatus":0,"snapshotID":"a1","rootID":"k2","files":1,"directories":2,"symlinks":3,"bytes":4,"processedObjects":5,"processedB":6,"readFiles":7,"readB":8,"errors":0,"skippedItems":9,"fatalErrors":0,"ignoredErrors":0,"elapsedSeconds":20,"text":"ERROR no"}
 JSON
     phase) cat <<'JSON' ;;
 {"type":"phase","action":0,"phase":"dump","item":2,"of":5,"step":"execution","state":"running","done":true}
@@ -45,15 +45,17 @@ TYPES="message phase progress result status"
 # Each line of standard input is a path and a change to RECORD, in jq's words:
 # the record is valid, and what becomes of it is not, at that path.
 refuses() { # RECORD
-    local path change n=0
+    local path change changes='' n=0
 
     printf '%s\n' "$1" >good
     "$VALIDATE" good
     while read -r path change; do
-        echo "$path" >>paths
-        jq -c "$change" good >>bad
-        cmp -s good <(tail -n 1 bad) && echo "changes nothing: $change"
-    done
+        echo "$path"
+        changes+="${changes:+, }($change)"
+    done >paths
+    jq -c "$changes" good >bad
+    run jq -c "$changes | select(. == $1)" good # each changes something
+    assert_output ''
     run --separate-stderr "$VALIDATE" bad
     assert_failure 1
     while read -r path; do
@@ -64,8 +66,8 @@ refuses() { # RECORD
             return 1
         }
     done <paths
+    assert_equal "$(wc -l <bad)" "$n"
     [ "$n" -gt 2 ]
-    rm paths bad
 }
 
 @test "schemas: there is one for each type, by its name, and it says what each member is" {
@@ -109,9 +111,11 @@ refuses() { # RECORD
     local type
 
     for type in $TYPES; do
-        whole "$type" | jq -c 'paths(scalars) as $p
-            | select($p != ["type"]) | setpath($p; {})' >bad
-        whole "$type" | jq -r 'paths(scalars) as $p | select($p != ["type"])
+        whole "$type" | jq -c 'paths as $p | select($p != ["type"])
+            | (getpath($p) | type) as $is
+            | setpath($p; if $is == "object" or $is == "array" then true
+                else {} end)' >bad
+        whole "$type" | jq -r 'paths as $p | select($p != ["type"])
             | reduce $p[] as $k ("$"; . + if $k | type == "number"
                 then "[\($k)]" else ".\($k)" end)' >paths
         run --separate-stderr "$VALIDATE" bad
@@ -131,12 +135,27 @@ $.level .level = "info"
 $.level .level = null
 $.text .text = null
 $.path .path = ""
+END
+}
+
+@test "schemas: whose a record is must be clear" {
+    local type
+
+    for type in message phase progress result; do
+        refuses "$(whole "$type")" <<'END'
+$ del(.item)
 $.action .action = -1
 $.action .action = 0.5
 $.phase .phase = -1
+$.phase .phase = 0.5
 $.phase .phase = ""
 $.phase .phase = "a" * 1025
+$.item .item = -1
+$.item .item = 1000
+$.of .of = 0
+$.of .of = 1001
 END
+    done
 }
 
 @test "schemas: stats that are none are refused" {
@@ -155,9 +174,9 @@ $.progressPercent .progressPercent = 99
 $.progressPercent del(.rawPercent) | .progressPercent = -0.01
 $.progressPercent del(.rawPercent) | .progressPercent = 100.01
 $.progressPercent del(.rawPercent) | .progressPercent = "12.1"
+$ del(.progressPercent)
 $.overallPercent .overallPercent = 101
-$.item .item = 1000
-$.of .of = 0
+$.overallPercent .overallPercent = -1
 $.estimatedTimeSeconds .estimatedTimeSeconds = 1.5
 $.sizeUploadedB .sizeUploadedB = -1
 $.hashedB .hashedB = 9223372036854776000
@@ -191,10 +210,13 @@ $.state .state = null
 $.operation .operation = "backup"
 $.exitStatus .exitStatus = 256
 $.exitStatus .exitStatus = -1
+$.source .source = ""
+$.sourceIndex .sourceIndex = -1
 $.snapshotID .snapshotID = ""
 $.rootID .rootID = ""
 $.text .text = ""
 $.files .files = -1
+$.bytes .bytes = 9223372036854776000
 $.elapsedSeconds .elapsedSeconds = 0.5
 $.sources del(.source, .sourceIndex, .snapshotID, .rootID) | .sources = 1
 $.source del(.sourceIndex, .snapshotID, .rootID) | .sources = 2
@@ -207,23 +229,25 @@ END
 
     refuses "$(whole phase)" <<'END'
 $ .other = 1
-$ del(.step, .item)
-$ del(.item)
-$.item .item = -1
-$.of .of = 1001
+$ del(.step, .item, .of)
 $.step .step = "upload"
 $.state .state = "completed"
 $.state .state = ""
 $.done .done = "yes"
-$.action .action = "backup"
-$.phase .phase = 1.5
 END
-    # neither a state nor a step
+    # neither a state nor a step nor an item
     for event in '{"type":"phase"}' '{"type":"phase","phase":"a"}' \
-        '{"type":"phase","state":null,"step":null}'; do
+        '{"type":"phase","state":null,"step":null}' \
+        '{"type":"phase","item":null}' '{"type":"phase","done":true}'; do
         run "$VALIDATE" <<<"$event"
         assert_failure 1
     done
+    "$VALIDATE" <<'END'
+{"type":"phase","phase":"a","state":"complete"}
+{"type":"phase","step":"prerequisites","done":true}
+{"type":"phase","item":2,"of":5,"done":true}
+{"type":"phase","item":2,"state":"failed"}
+END
 }
 
 @test "schemas: a status that is none is refused" {
@@ -266,13 +290,16 @@ $.detail del(.detail.verdict)
 $.detail del(.detail.verdictSince)
 $.detail.verdict .detail.verdict = "stopped"
 $.detail.runningPhases[0] .detail.runningPhases[0] = 1
+$.detail.runningPhases[0] .detail.runningPhases = ["a" * 1025]
 $.detail.timePercent .detail.timePercent = 100.5
+$.detail.timePercent .detail.timePercent = -1
 $.detail.rawPercent .detail.rawPercent = -1
 $.detail.eta del(.detail.eta.lowSeconds)
 $.detail.eta .detail.eta.minutes = 1
 $.detail.eta.highSeconds .detail.eta.highSeconds = -1
 $.detail.actionEta del(.detail.actionEta.seconds)
 $.detail.result del(.detail.result.state)
+$.detail.result .detail.result.operation = "snapshot"
 $.detail.result.state .detail.result.state = "good"
 END
 }
