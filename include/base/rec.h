@@ -63,6 +63,11 @@ struct rec {
 /* Prepares R to read FD; false where there is no memory. */
 bool rec_open(struct rec *r, int fd, enum rec_cut at);
 
+/* Gives back N bytes, REC_CEILING at most, that somebody else has read from FD:
+ * they come first.  To be called before the first rec_next(); the tap does not
+ * see them. */
+void rec_unread(struct rec *r, const char *bytes, size_t n);
+
 /* The next record, waiting at most TIMEOUT_MS for it (-1: for ever; then
  * never REC_TIMEOUT).  With a timeout it reads once at most, so bytes that
  * trickle in without a separator do not keep the caller from its clock. */

@@ -16,6 +16,13 @@ bool rec_open(struct rec *r, int fd, enum rec_cut at)
     return r->bytes != NULL;
 }
 
+void rec_unread(struct rec *r, const char *bytes, size_t n)
+{
+    if (n > 0)
+        memcpy(r->bytes, bytes, n);
+    r->end = n;
+}
+
 void rec_close(struct rec *r)
 {
     free(r->bytes);
