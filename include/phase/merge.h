@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "phase/blueprint.h"
 #include "phase/plan.h"
 
 /* Takes into P what NEWER says of its phases, by action index and phase name:
@@ -26,9 +27,12 @@
  * empty, or says what NEWER has that P has not, which was passed over. */
 bool merge_plan(struct plan *p, const struct plan *newer);
 
-/* The same with the ActionSet in the LEN bytes of TEXT.  False also where they
- * are none, perhaps because only half of it is there yet, or where there is no
- * memory (an empty `why`, errno ENOMEM); P is then as it was. */
-bool merge_actionset(struct plan *p, const char *text, size_t len);
+/* The same with the ActionSet in the LEN bytes of TEXT and the Blueprints, or
+ * NULL, with which P was made (actionset_read()): the controller may not have
+ * taken it up yet.  False also where TEXT is no ActionSet, perhaps because only
+ * half of it is there, or where there is no memory (an empty `why`, errno
+ * ENOMEM); P is then as it was. */
+bool merge_actionset(struct plan *p, const char *text, size_t len,
+                     const struct blueprints *b);
 
 #endif

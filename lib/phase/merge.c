@@ -96,10 +96,11 @@ bool merge_plan(struct plan *p, const struct plan *newer)
     return true;
 }
 
-bool merge_actionset(struct plan *p, const char *text, size_t len)
+bool merge_actionset(struct plan *p, const char *text, size_t len,
+                     const struct blueprints *b)
 {
     struct plan newer = { 0 };
-    bool good = actionset_read(&newer, text, len, NULL);
+    bool good = actionset_read(&newer, text, len, b);
 
     if (good)
         good = merge_plan(p, &newer);

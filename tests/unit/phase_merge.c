@@ -203,15 +203,44 @@ static void half_a_text_changes_nothing(void **state)
     for (size_t len = 0; len < sizeof text - 1; len++) {
         struct plan p = plan_of_one("pending", "");
 
-        assert_false(merge_actionset(&p, text, len));
+        assert_false(merge_actionset(&p, text, len, NULL));
         assert_true(p.why[0] != '\0');
         assert_int_equal(p.phases[0].state, PHASE_PENDING);
         assert_int_equal(p.phases[0].progress.percent, PERCENT_UNKNOWN);
-        assert_true(merge_actionset(&p, text, sizeof text - 1));
+        assert_true(merge_actionset(&p, text, sizeof text - 1, NULL));
         assert_string_equal(p.why, "");
         assert_int_equal(p.phases[0].state, PHASE_RUNNING);
         plan_free(&p);
     }
+}
+
+/* From before the controller has seen it to the first phase that runs. */
+static void an_actionset_is_taken_up_while_we_look(void **state)
+{
+    static const char blueprint[] =
+        "kind: Blueprint\nmetadata: {name: b}\n"
+        "actions: {x: {phases: [{name: a, func: KubeTask}]}}\n";
+    static const char fresh[] = "spec: {actions: [{name: x, blueprint: b}]}\n";
+    static const char pending[] =
+        "status: {actions: [{name: x, blueprint: b, phases: [{name: a, "
+        "state: pending}]}]}\n";
+    static const char running[] =
+        "status: {actions: [{name: x, blueprint: b, phases: [{name: a, "
+        "state: running}]}]}\n";
+    struct blueprints b;
+    struct plan p = { 0 };
+
+    (void)state;
+    assert_true(blueprints_read(&b, blueprint, sizeof blueprint - 1));
+    assert_true(actionset_read(&p, fresh, sizeof fresh - 1, &b));
+    assert_true(merge_actionset(&p, fresh, sizeof fresh - 1, &b));
+    assert_true(merge_actionset(&p, pending, sizeof pending - 1, &b));
+    assert_int_equal(p.phases[0].state, PHASE_PENDING);
+    assert_true(merge_actionset(&p, running, sizeof running - 1, &b));
+    assert_int_equal(p.phases[0].state, PHASE_RUNNING);
+    assert_string_equal(p.phases[0].function, "KubeTask");
+    plan_free(&p);
+    blueprints_free(&b);
 }
 
 static struct plan random_plan(void)
@@ -264,6 +293,7 @@ int main(void)
         cmocka_unit_test(another_actionset_is_refused),
         cmocka_unit_test(another_run_is_told_by_its_uid),
         cmocka_unit_test(half_a_text_changes_nothing),
+        cmocka_unit_test(an_actionset_is_taken_up_while_we_look),
         cmocka_unit_test(no_reading_takes_anything_back),
     };
 
