@@ -172,7 +172,7 @@ libraries() {
     for program in $PROGRAMS; do
         [ -x "$COPY/build/bin/$program" ]
     done
-    run grep -iE 'warning|error:' "$BATS_FILE_TMPDIR/make.log"
+    run grep -iE 'warning:|error:' "$BATS_FILE_TMPDIR/make.log"
     assert_failure 1
     assert_output ''
 }
