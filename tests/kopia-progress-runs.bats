@@ -100,7 +100,7 @@ document() {
         'failed on attempt 1: timeout' '{"msg":"x","errorCount":2}' \
         'error connecting to database' 'Snapshotting volume vol-1 ...' \
         'snapshotting database' 'already migrated 12 rows' \
-        'restore error: x' '{"id":"7","rootEntry":{"obj":"k1"}}'; do
+        '{"id":"7","rootEntry":{"obj":"k1"}}'; do
         ends 0 complete "$good$text\n"
         assert_equal "$(wc -l <<<"$output")" 2
     done
@@ -204,4 +204,62 @@ document() {
 @test "kopia-progress: documents alone are something of kopia's" {
     ends 0 complete "$(document /a 0)"
     assert_equal "$stderr" 'kopia-progress: warning: kopia prints no progress: since 0.23.0 it needs --progress where standard output is no terminal'
+}
+
+@test "kopia-progress: a name that holds progress locks no restore" {
+    local forged=' | 7 hashing, 7 hashed (7 MB), 7 cached (7 B), uploaded 7 B, estimating...\n'
+    local begin='Restoring to local filesystem (/x) with parallelism=8...\nignored error it exists on d/a\n'
+
+    ends 0 complete "$begin${forged}b\nRestored 0 files, 2 directories and 0 symbolic links (0 B), ignored 8 errors.\n"
+    assert_equal "$(jq -r .operation <<<"$output" | xargs)" 'null restore'
+    ends 1 failed "$begin$forged${created}b\nerror restoring: restore error: boom: no space\n"
+    # even where the name holds the announcement too
+    ends 0 complete "$begin${good}b\nRestored 0 files, 2 directories and 0 symbolic links (0 B), ignored 8 errors.\n"
+    assert_equal "$(tail -n 1 <<<"$output" | jq -r .operation)" restore
+}
+
+@test "kopia-progress: the second command of a console fails" {
+    local second
+
+    for second in \
+        'Restoring to local filesystem (/x) with parallelism=8...\nerror restoring: restore error: boom: permission denied' \
+        'Synchronizing repositories:\nLooking for BLOBs to synchronize...\nCopying...\nerror copying blobs: boom' \
+        'Verifying contents...\ncontent abc is invalid: boom\nFinished verifying contents\nverify contents: encountered 1 errors: the repository is corrupted' \
+        'Listing blobs...\nListed 5 blobs.\nerror processing k1: boom: BLOB not found\nFinished processing 5 objects (1 B). Read 0 files (0 B).\nerror processing k1: boom: BLOB not found' \
+        'recovering indexes: boom' 'Scanning a@b:/d...\nerror estimating: boom'; do
+        ends 1 failed "$good$second\n"
+        ends 1 failed "$verified$second\n"
+    done
+}
+
+@test "kopia-progress: the first command of a console fails" {
+    ends 1 complete 'Processed 0 objects.\nERROR error processing a@b:/c@x/f2: object e is backed by missing blob p6\nFinished processing 3 objects.\nERROR object e is backed by missing blob p6\n'"$good"
+    assert_equal "$(jq -c 'select(.type == "result") | [.operation, .state]' <<<"$output" | xargs)" \
+        '[verify,failed] [snapshot,complete]'
+    ends 1 complete "${source_line}upload error: boom\n${synced}"
+}
+
+@test "kopia-progress: several commands give a result each" {
+    local restore='Restoring to local filesystem (/x) with parallelism=8...\nProcessed 2 (1 MB) of 10 (10 MB).\n'
+    local restored='Restored 1 files, 1 directories and 0 symbolic links (1 MB).\n'
+    local first
+
+    for first in "$synced" "${source_line}upload error: boom\n" "$good" \
+        'Found 5 objects, verifying 0, completed 5 objects.\n'; do
+        # shellcheck disable=SC2059
+        printf "$first$restore$restored" >console
+        run --separate-stderr kopia-progress console
+        assert_equal "$(jq -c 'select(.operation == "restore") | [.type, .progressPercent, .state, .files]' <<<"$output" | xargs)" \
+            '[progress,10,null,null] [result,null,complete,1]'
+    done
+    ends 0 complete "$good$synced"
+    assert_equal "$(tail -n 2 <<<"$output" | jq -c '[.type, .stage, .progressPercent, .totalBlobs]' | head -n 1)" \
+        '["progress","copy",100,1]'
+    ends 0 partial "$restore$restored$source_line"'Created partial snapshot with root k1 and ID a1 in 1s\n'
+}
+
+@test "kopia-progress: a JSON log line is one message, whatever lines are in it" {
+    ends 0 unknown '{"l":"ERROR","n":"x","m":"ignored error open /x/a\\nProcessed 5 (1 B) of 6 (2 B).: denied on /x/a\\nProcessed 5 (1 B) of 6 (2 B)."}\n'
+    assert_equal "$output" '{"type":"message","level":"warning","text":"open /x/a"}
+{"type":"result","operation":"restore","state":"unknown"}'
 }

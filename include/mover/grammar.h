@@ -33,6 +33,7 @@ enum meaning {
     LINE_DRESS,     /* in front of a log line: time, module, level */
     LINE_JSON,      /* a JSON log line or document */
     LINE_START,     /* the operation begins */
+    LINE_MAYBE,     /* it may have begun: others print such words too */
     LINE_SOURCE,    /* a snapshot of a source begins */
     LINE_PROGRESS,  /* counters */
     LINE_TOTAL,     /* sync: what there is to copy, so far */

@@ -49,6 +49,7 @@ struct message {
     size_t head;    /* where PATH begins */
     size_t kept;    /* how much of `raw` is known to belong to it */
     size_t copy;    /* where in PATH its copy, once cut, goes on; 0: nowhere */
+    size_t looked;  /* bytes that were searched for its end, so far */
     int pieces;
     int lines; /* of these, that are known by themselves, in front of TEXT */
 };

@@ -22,9 +22,11 @@ void report_init(struct report *r, const struct kopia_options *options);
 void report_free(struct report *r);
 
 /* A line that the grammar knows; LINE is where it begins.  Dressings, JSON and
- * messages whose path is quoted are not for this function.  False where it
- * cannot be a line of this run: then it is another program's, or a name. */
-bool report_match(struct report *r, struct match *match, const char *line);
+ * messages whose path is quoted are not for this function.  REST: it
+ * is not the first line of its message, so that it may be a name.  False where
+ * it cannot be a line of this run: then it is another program's, or a name. */
+bool report_match(struct report *r, struct match *match, const char *line,
+                  bool rest);
 
 /* An error about one path, at LEVEL "error" or "warning". */
 void report_message(struct report *r, const char *level, struct text path,

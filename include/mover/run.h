@@ -10,14 +10,16 @@
 enum { ID_CEILING = 256, SOURCE_CEILING = 4096, FAILURE_CEILING = 1024 };
 
 /* How surely a line shows what kopia is doing.  Other programs print to the
- * same console: "Scanning ..." is a word that anybody has, "Processed 5
- * objects." a sentence, but nobody else prints a line of counters. */
-enum proof { PROOF_NONE, PROOF_WORD, PROOF_NUMBER, PROOF_SURE };
+ * same console: "error processing ..." are words that anybody has, "Processed 5
+ * objects." is a sentence, but nobody else prints a line of counters; and
+ * kopia's own announcement names what it does. */
+enum proof { PROOF_NONE, PROOF_WORD, PROOF_NUMBER, PROOF_SURE, PROOF_SAID };
 
 struct run {
     enum operation operation;
     enum proof proof; /* of it */
-    unsigned shown;   /* a bit for each operation that is sure */
+    unsigned said;    /* a bit for each operation that was announced */
+    bool any_failed;  /* of the commands before this one */
     struct sources sources;
     bool failed; /* the text proves exit status 1 */
     bool cancelled;
@@ -45,14 +47,16 @@ struct run {
 void run_init(struct run *r);
 void run_free(struct run *r);
 
-/* OPERATION begins, or shows itself.  What is shown more surely counts, and
- * what was known of the other operation is dropped; maintenance after a
- * snapshot changes nothing. */
-void run_operation(struct run *r, enum operation operation, enum proof proof);
+/* OPERATION begins, or shows itself.  What is shown more surely counts; where
+ * it is another command, of which one console may have several, the results of
+ * the one before are written to B.  Maintenance after a snapshot changes
+ * nothing. */
+void run_operation(struct run *r, enum operation operation, enum proof proof,
+                   struct buf *b);
 
 /* Whether a line of OPERATION can belong to this run: names of files, and other
  * programs, can look like kopia's words for something else.  BEGINS: the line
- * may be the first of another command, where this one has ended. */
+ * may be the first one of another command, where this one has ended. */
 bool run_believes(const struct run *r, enum operation operation, bool begins);
 
 /* A snapshot of NAME begins.  If another source was before, its result is
@@ -86,7 +90,7 @@ void run_failed(struct run *r, struct text text, struct text source,
 bool run_is_open(const struct run *r);
 
 /* The input has ended: writes the result to B; of several sources the last
- * one's, then the whole run's. */
+ * one's, then the whole command's. */
 void run_end(struct run *r, struct buf *b);
 
 #endif

@@ -20,8 +20,8 @@
 #define END                  "$"
 /* user@host:/path (snapshot/source.go@v0.23.1 String); policies also have
  * user@host, @host and (global) */
-#define SOURCE               GROUP(source, "[^@]*@[^:]*:.*")
-#define POLICY               "(?:[^@]*@.|\\(global\\))"
+#define SOURCE GROUP(source, "[^@]*@[^:]*:.*")
+#define POLICY "(?:[^@]*@.|\\(global\\))"
 
 #define SPINNER_BYTES "|/-\\*"
 #define SPIN          GROUP(spinner, "[-|/\\\\*]") " "
@@ -250,9 +250,13 @@ const struct form grammar[] = {
 
     /* restore: cli/command_restore.go, cli/restore_progress.go */
     { "restore-start", "0.6.0-rc1", "", OP_RESTORE, LINE_START, NULL,
-      "Restoring to ", NULL, 0, "begins" },
+      "Restoring to ",
+      "(?:local filesystem|a zip file|a tar\\+gzip file|an uncompressed tar file) .*",
+      0, "begins" },
     { "restore-from", "0.12.0", "", OP_RESTORE, LINE_START, NULL,
-      "Restoring from", NULL, 0, "begins, from a path" },
+      "Restoring from",
+      END,
+      0, "begins, from a path" },
     { "restore-from-source", "0.12.0", "", KNOWN(OP_RESTORE), NULL,
       "Snapshot source: ", NULL, 0, "" },
     { "restore-from-time", "0.12.0", "", KNOWN(OP_RESTORE), NULL,
@@ -261,9 +265,9 @@ const struct form grammar[] = {
       "Relative path:", NULL, 0, "" },
     { "restore-from-object", "0.12.0", "", KNOWN(OP_RESTORE), NULL,
       "Object ID: ", NULL, 0, "" },
-    { "restore-file", "0.6.0-rc1", "0.7.2", OP_RESTORE, LINE_START, NULL,
+    { "restore-file", "0.6.0-rc1", "0.7.2", OP_RESTORE, LINE_MAYBE, NULL,
       "WriteFile ", NULL, 0, "one file; no counters" },
-    { "restore-symlink", "0.7.0-rc2", "0.7.2", OP_RESTORE, LINE_START, NULL,
+    { "restore-symlink", "0.7.0-rc2", "0.7.2", OP_RESTORE, LINE_MAYBE, NULL,
       "CreateSymlink ", NULL, 0, "one symbolic link; no counters" },
     { "restore-progress", "0.7.3", "", OP_RESTORE, LINE_PROGRESS, NULL,
       "Processed ",
@@ -282,7 +286,8 @@ const struct form grammar[] = {
       0, "all is restored" },
     { "restore-ignored-error", "0.8.0", "", OP_RESTORE, LINE_IGNORED, NULL,
       "ignored error ",
-      GROUP(text, ".*") " on(?= |$) ?" GROUP(path, ".*") END,
+      "(?|" GROUP(text, ".*") " on(?= |$) ?" GROUP(path, ".*") "|" GROUP(text,
+      ".*") GROUP(path, "") ")" END,
       0, "an item that --ignore-errors lets fail" },
     { "restore-error", "0.8.0", "", OP_RESTORE, LINE_FAILED, NULL,
       "error restoring: ",
@@ -589,9 +594,9 @@ const struct form grammar[] = {
       "Please ensure periodic repository maintenance ", NULL, 0, "its third line" },
 
     /* snapshot estimate: cli/command_snapshot_estimate.go */
-    { "estimate-scanning", "0.3.0-pre2", "", OP_ESTIMATE, LINE_START, NULL,
+    { "estimate-scanning", "0.3.0-pre2", "", OP_ESTIMATE, LINE_MAYBE, NULL,
       "Scanning ", NULL, 0, "begins" },
-    { "estimate-analyzing", "0.8.0", "", OP_ESTIMATE, LINE_START, NULL,
+    { "estimate-analyzing", "0.8.0", "", OP_ESTIMATE, LINE_MAYBE, NULL,
       "Analyzing ",
       ".*\\.\\.\\.",
       0, "one directory" },
@@ -731,7 +736,7 @@ const struct form grammar[] = {
     /* the failure text, where it is the last word */
     { "suspect", "0.22.0", "", OP_NONE, LINE_SUSPECT,
       "abcdefghijklmnopqrstuvwxyz/", NULL,
-      GROUP(text, "(?:(?:unable to|can(?:not|'t)|could not|failed|error|invalid|unexpected|unknown|unsupported|missing) |object \\S+ is backed by |.*: (?:.*: )?(?:.*error|.*not found|no such|permission denied|access denied|connection refused|.*timeout|unexpected EOF|context |.*exceeded|.*canceled)).*")
+      GROUP(text, "(?:(?:unable to|can(?:not|'t)|could not|failed|error|invalid|unexpected|unknown|unsupported|missing) |object \\S+ is backed by |(?>.*?: ).*(?:error|not found|no such|denied|refused|timeout|unexpected EOF|exceeded|canceled)).*")
       END,
       0, "from 0.22.0 failures carry no level word" },
 

@@ -34,6 +34,7 @@ struct line {
     size_t len;
     const struct record *piece; /* NULL: within a JSON log line */
     enum level level;
+    bool rest; /* of a JSON log line, whose message has several */
 };
 
 static void parse_line(struct kopia *k, struct line line);
@@ -211,7 +212,7 @@ static void end_failure(struct kopia *k)
         return;
     k->failure.open = false;
     k->failed.len = line.len;
-    if (report_match(&k->report, &k->failed, line.at)) {
+    if (report_match(&k->report, &k->failed, line.at, line.rest)) {
         k->recognised++;
         return;
     }
@@ -231,12 +232,14 @@ static void parse_log(struct kopia *k)
     const struct document_facts *f = &k->facts;
     const char *at = f->message.bytes, *end = at + f->message.len;
     enum level level = level_of((struct text){ f->level.bytes, f->level.len });
+    bool rest = false;
 
     while (at < end) {
         const char *stop = memchr(at, '\n', (size_t)(end - at));
         size_t len = (size_t)((stop != NULL ? stop : end) - at);
 
-        parse_line(k, (struct line){ .at = at, .len = len, .level = level });
+        parse_line(k, (struct line){ at, len, NULL, level, rest });
+        rest = rest || len > 0;
         at += len + 1;
     }
 }
@@ -308,7 +311,7 @@ static size_t take(struct kopia *k, struct line *line)
     }
     if (begin_failure(k, &match, line))
         return match.len;
-    if (!report_match(&k->report, &match, line->at))
+    if (!report_match(&k->report, &match, line->at, line->rest))
         return 0;
     k->recognised++;
     return match.len;
@@ -358,7 +361,7 @@ static void parse_line(struct kopia *k, struct line line)
         trim(&line);
         if (line.len == 0 || (k->failure.open && continue_failure(k, &line)))
             return;
-        buf_clear(&k->suspect);
+        k->suspect.len = line.rest ? k->suspect.len : 0;
         used = take(k, &line);
         if (used == 0)
             break;
@@ -366,7 +369,7 @@ static void parse_line(struct kopia *k, struct line line)
         line.len -= used;
     }
     /* a line that the end of the input cut is nobody's last word */
-    if (line.piece == NULL || line.piece->after != 0)
+    if (!line.rest && (line.piece == NULL || line.piece->after != 0))
         suspect(k, &line);
     unmatched(k, &line);
 }

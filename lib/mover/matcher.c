@@ -248,16 +248,16 @@ const char *operation_name(enum operation operation)
 const char *meaning_name(enum meaning meaning)
 {
     static const char *const names[] = {
-        [LINE_DRESS] = "dress",         [LINE_JSON] = "json",
-        [LINE_START] = "start",         [LINE_SOURCE] = "source",
-        [LINE_PROGRESS] = "progress",   [LINE_TOTAL] = "total",
-        [LINE_COPYING] = "copying",     [LINE_IGNORED] = "ignored",
-        [LINE_ERROR] = "error",         [LINE_SAVED] = "saved",
-        [LINE_UNCHANGED] = "unchanged", [LINE_DONE] = "done",
-        [LINE_ENDED] = "ended",         [LINE_PARTIAL] = "partial",
-        [LINE_CANCELLED] = "cancelled", [LINE_ABORTED] = "aborted",
-        [LINE_FAILED] = "failed",       [LINE_SUSPECT] = "suspect",
-        [LINE_KNOWN] = "known",
+        [LINE_DRESS] = "dress",     [LINE_JSON] = "json",
+        [LINE_START] = "start",     [LINE_MAYBE] = "maybe",
+        [LINE_SOURCE] = "source",   [LINE_PROGRESS] = "progress",
+        [LINE_TOTAL] = "total",     [LINE_COPYING] = "copying",
+        [LINE_IGNORED] = "ignored", [LINE_ERROR] = "error",
+        [LINE_SAVED] = "saved",     [LINE_UNCHANGED] = "unchanged",
+        [LINE_DONE] = "done",       [LINE_ENDED] = "ended",
+        [LINE_PARTIAL] = "partial", [LINE_CANCELLED] = "cancelled",
+        [LINE_ABORTED] = "aborted", [LINE_FAILED] = "failed",
+        [LINE_SUSPECT] = "suspect", [LINE_KNOWN] = "known",
     };
 
     return names[meaning];

@@ -9,7 +9,7 @@ enum { QUOTE_END_LEN = sizeof QUOTE_END - 1 };
 
 /* A message with more separators, or a path with more quotes, is not looked
  * into further: hostile names shall cost no more than their length. */
-enum { PIECES_MAX = 64, QUOTES_MAX = 8 };
+enum { PIECES_MAX = 64, QUOTES_MAX = 8, LOOKS_MAX = 4 * MESSAGE_CEILING };
 
 /* A name of 255 bytes holds no more lines of progress than that. */
 enum { LINES_MAX = 3 };
@@ -171,7 +171,8 @@ static void consider(struct message *m, size_t from, bool belongs,
     belongs = belongs || !m->named;
     m->named = m->named || find_end(m->raw.bytes + from, end) != NULL;
     m->copy = 0;
-    if (m->named && separator != 0) {
+    if (m->named && separator != 0 && m->looked < LOOKS_MAX) {
+        m->looked += m->raw.len;
         split(m, m->raw.len);
         m->copy = cut_in_path(m, separator);
         more = more || (belongs && (m->copy > 0 || cause_is_open(m->text)));
@@ -195,6 +196,7 @@ void message_begin(struct message *m, const char *level, bool progress,
     m->open = false;
     m->head = m->kept = 0;
     m->pieces = m->lines = 0;
+    m->looked = 0;
     if (line.len >= MESSAGE_CEILING) {
         line.len = MESSAGE_CEILING - 1;
         separator = 0;

@@ -167,7 +167,7 @@ static void on_snapshot_document(struct report *r,
     /* the files that failed are missing in it */
     if (values_number(&f->values, F_fatalErrors) > 0)
         result.state = STATE_PARTIAL;
-    run_operation(&r->run, OP_SNAPSHOT, PROOF_SURE);
+    run_operation(&r->run, OP_SNAPSHOT, PROOF_SURE, &r->record);
     present = run_document(&r->run, source, &result, &r->record);
     emit(r);
     if (!present)
@@ -185,7 +185,8 @@ void report_document(struct report *r, enum document_kind kind,
         on_snapshot_document(r, f);
         return;
     }
-    run_operation(&r->run, OP_VERIFY, PROOF_SURE);
+    run_operation(&r->run, OP_VERIFY, PROOF_SURE, &r->record);
+    emit(r);
     run_count(&r->run, &f->values);
     r->run.ended = true;
     r->run.errors = r->run.errors || f->error_count > 0;
@@ -225,7 +226,9 @@ static enum proof proof_of(const struct match *match)
     uint64_t numbers = match->values.known & (FIELD_BIT(F_spinner) - 1);
 
     switch (match->form->meaning) {
+    case LINE_START:
     case LINE_SOURCE:
+        return PROOF_SAID;
     case LINE_TOTAL:
     case LINE_SAVED:
     case LINE_UNCHANGED:
@@ -240,16 +243,25 @@ static enum proof proof_of(const struct match *match)
 }
 
 /* Whether the line belongs to this run, or may begin another. */
-static bool is_believed(const struct report *r, const struct form *form)
+static bool is_believed(const struct report *r, const struct form *form,
+                        bool rest)
 {
+    if (rest && form->meaning >= LINE_START && form->meaning <= LINE_ENDED)
+        return form->meaning == LINE_ERROR || form->meaning == LINE_IGNORED;
     switch (form->meaning) {
     case LINE_KNOWN:
     case LINE_START:
+    case LINE_MAYBE:
     case LINE_SOURCE:
         return true;
+    case LINE_ERROR:
+    case LINE_IGNORED:
+    case LINE_COPYING:
+    case LINE_PARTIAL:
+    case LINE_CANCELLED:
+        return run_believes(&r->run, form->operation, false);
     default:
-        return run_believes(&r->run, form->operation,
-                            form->meaning == LINE_PROGRESS);
+        return run_believes(&r->run, form->operation, true);
     }
 }
 
@@ -284,17 +296,19 @@ static void on_word(struct report *r, const struct match *match,
     }
 }
 
-bool report_match(struct report *r, struct match *match, const char *line)
+bool report_match(struct report *r, struct match *match, const char *line,
+                  bool rest)
 {
     const struct form *form = match->form;
 
-    if (!is_believed(r, form))
+    if (!is_believed(r, form, rest))
         return false;
     if (form->meaning == LINE_KNOWN) {
         run_errors(&r->run, &match->values);
         return true;
     }
-    run_operation(&r->run, form->operation, proof_of(match));
+    run_operation(&r->run, form->operation, proof_of(match), &r->record);
+    emit(r);
     if (form->meaning == LINE_PROGRESS || form->meaning == LINE_TOTAL)
         on_progress(r, form, &match->values);
     else if (form->meaning == LINE_SOURCE)
@@ -308,5 +322,5 @@ bool report_end(struct report *r)
 {
     run_end(&r->run, &r->record);
     emit(r);
-    return r->run.failed;
+    return r->run.failed || r->run.any_failed;
 }

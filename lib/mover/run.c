@@ -45,28 +45,73 @@ static bool goes_with(enum operation operation, enum operation with)
            (operation == OP_MIGRATE && with == OP_SNAPSHOT);
 }
 
-static bool is_replaced(const struct run *r, enum operation operation,
-                        enum proof proof)
+/* How the run ended, where it is not about sources. */
+static enum state plain_state(const struct run *r)
 {
-    if (r->operation == OP_NONE || r->operation == OP_MAINTENANCE)
-        return true;
-    if (operation == OP_MAINTENANCE ||
-        (operation == OP_SNAPSHOT && r->operation == OP_MIGRATE))
-        return false;
-    return goes_with(operation, r->operation) || proof > r->proof;
+    if (r->operation == OP_SYNC)
+        return r->copying && r->to_copy >= 0 && r->copied == r->to_copy
+                   ? STATE_COMPLETE
+                   : STATE_UNKNOWN;
+    if (r->done)
+        return r->in_part || r->fatal > 0 ? STATE_PARTIAL : STATE_COMPLETE;
+    return r->ended ? STATE_COMPLETE : STATE_UNKNOWN;
 }
 
-void run_operation(struct run *r, enum operation operation, enum proof proof)
+/* Whether the command has said its last word, but for a failure. */
+static bool is_over(const struct run *r)
+{
+    return r->failed || r->cancelled || r->saved != STATE_UNKNOWN || r->done ||
+           r->ended || plain_state(r) != STATE_UNKNOWN;
+}
+
+/* Whether enough is known of the command before another one for a result. */
+static bool is_worth_telling(const struct run *r)
+{
+    return r->failed || r->proof >= PROOF_SURE ||
+           (r->proof >= PROOF_NUMBER && (r->errors || is_over(r)));
+}
+
+/* The results of this command are written; what was announced stays, since the
+ * announcement of the other may have been a name. */
+static void begin_command(struct run *r, struct buf *b)
+{
+    unsigned said = r->said;
+    bool failed = r->any_failed;
+
+    if (is_worth_telling(r)) {
+        run_end(r, b);
+        failed = failed || r->failed;
+    }
+    run_free(r);
+    run_init(r);
+    r->said = said;
+    r->any_failed = failed;
+}
+
+static bool is_another(const struct run *r, enum operation operation,
+                       enum proof proof)
+{
+    return r->operation != OP_NONE && r->operation != OP_MAINTENANCE &&
+           !goes_with(operation, r->operation) &&
+           (proof == PROOF_SAID || proof > r->proof ||
+            (proof == PROOF_SURE &&
+             (is_over(r) || (r->said & bit(operation)) != 0)));
+}
+
+void run_operation(struct run *r, enum operation operation, enum proof proof,
+                   struct buf *b)
 {
     if (operation == OP_NONE)
         return;
-    if (proof == PROOF_SURE)
-        r->shown |= bit(operation);
-    if (operation != r->operation && is_replaced(r, operation, proof)) {
-        if (!goes_with(operation, r->operation))
-            r->errors = r->ended = r->done = r->in_part = false;
+    if (proof == PROOF_SAID)
+        r->said |= bit(operation);
+    if (is_another(r, operation, proof))
+        begin_command(r, b);
+    if (r->operation == OP_NONE || r->operation == OP_MAINTENANCE ||
+        (r->operation == OP_SNAPSHOT && operation == OP_MIGRATE)) {
+        if (r->operation != operation)
+            r->proof = PROOF_NONE;
         r->operation = operation;
-        r->proof = PROOF_NONE;
     }
     if (goes_with(operation, r->operation) && proof > r->proof)
         r->proof = proof;
@@ -74,11 +119,9 @@ void run_operation(struct run *r, enum operation operation, enum proof proof)
 
 bool run_believes(const struct run *r, enum operation operation, bool begins)
 {
-    bool over = r->done || r->ended || r->saved != STATE_UNKNOWN;
-
     return r->proof < PROOF_SURE || r->operation == OP_MAINTENANCE ||
            goes_with(operation, r->operation) ||
-           (r->shown & bit(operation)) != 0 || (begins && over);
+           (r->said & bit(operation)) != 0 || (begins && is_over(r));
 }
 
 static void set(struct buf *b, struct text text)
@@ -248,18 +291,6 @@ void run_failed(struct run *r, struct text text, struct text source,
                   b);
     else if (index >= 0 || r->saved == STATE_UNKNOWN)
         r->source_failed = r->present >= 0;
-}
-
-/* How the run ended, where it is not about sources. */
-static enum state plain_state(const struct run *r)
-{
-    if (r->operation == OP_SYNC)
-        return r->copying && r->to_copy >= 0 && r->copied == r->to_copy
-                   ? STATE_COMPLETE
-                   : STATE_UNKNOWN;
-    if (r->done)
-        return r->in_part || r->fatal > 0 ? STATE_PARTIAL : STATE_COMPLETE;
-    return r->ended ? STATE_COMPLETE : STATE_UNKNOWN;
 }
 
 static enum state run_state(const struct run *r)
