@@ -57,7 +57,7 @@ $(ROOMS:%=$1/lib%.a):
 	@rm -f $$@
 	$$(AR) rcs $$@ $$^
 
-$(foreach p,$(PROGRAMS),$(eval $1/bin/$p: $1/filters/$p.o $($p.rooms:%=$1/lib%.a)))
+$(foreach p,$(PROGRAMS),$(eval $1/bin/$p: $1/filters/$p.o $(patsubst %.c,$1/%.o,$(wildcard filters/$p/*.c)) $($p.rooms:%=$1/lib%.a)))
 $(PROGRAMS:%=$1/bin/%):
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ $$($$(@F).libs) $$(LDLIBS)
@@ -67,7 +67,7 @@ $(UNITS:%=$1/unit/%):
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PCRE2) $$(YAML) $$(JQ) -lm $$(LDLIBS)
 
--include $(wildcard $1/filters/*.d $1/lib/*/*.d $1/tests/*/*.d)
+-include $(wildcard $1/filters/*.d $1/filters/*/*.d $1/lib/*/*.d $1/tests/*/*.d)
 endef
 
 $(eval $(call variant,build,$(HARD)))

@@ -6,101 +6,33 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "base/file.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/out.h"
 #include "base/rec.h"
 #include "base/start.h"
-#include "base/yaml.h"
-#include "phase/actionset.h"
+#include "phase-agg/files.h"
 #include "phase/agg.h"
 #include "phase/functions.h"
 #include "phase/output.h"
 #include "phase/settings.h"
 #include "phase/warning.h"
-#include "phase/weights.h"
 
-enum { PLAN_FILE_MAX = 3 * 1024 * 1024, CATALOGUE_MAX = 16 * 1024 };
+enum { CATALOGUE_MAX = 16 * 1024 };
 
 struct run {
     struct clock clock;
     struct agg agg;
+    struct files files;
     struct output output;
     struct rec in;
     struct out out;
     struct warnings warnings;
+    bool unsaved; /* a line that the kept state does not know */
 };
-
-/* Says WHY what stands in SOURCE cannot be used. */
-static int misread(const char *source, const char *why)
-{
-    if (*why == '\0')
-        return msg_fatal_sys("unable to read %s", source);
-    return msg_fatal(EXIT_USAGE, "%s: %s", source, why);
-}
-
-static const char *name_of(const char *path)
-{
-    return strcmp(path, "-") == 0 ? "standard input" : path;
-}
-
-/* Reads all of PATH. */
-static int read_file(const char *path, struct buf *text)
-{
-    if (file_read(path, text))
-        return EXIT_DONE;
-    if (errno == EFBIG)
-        return msg_fatal(EXIT_USAGE, "%s: more than %zu bytes", name_of(path),
-                         text->ceiling);
-    return msg_fatal_sys("unable to read %s", name_of(path));
-}
-
-static int read_plan(struct plan *plan)
-{
-    struct buf text = BUF_INIT(PLAN_FILE_MAX);
-    int status = read_file(settings.plan, &text);
-
-    if (status == EXIT_DONE &&
-        !actionset_read(plan, text.bytes, text.len, NULL))
-        status = misread(name_of(settings.plan), plan->why);
-    buf_free(&text);
-    return status;
-}
-
-static int make_plan(struct plan *plan)
-{
-    if (settings.plan != NULL)
-        return read_plan(plan);
-    if (plan_of_names(plan, settings.phases, settings.action))
-        return EXIT_DONE;
-    return misread("--phases", plan->why);
-}
-
-static int read_weights(struct plan *plan)
-{
-    struct buf text = BUF_INIT(WEIGHTS_FILE_MAX);
-    struct yaml yaml;
-    jv root = jv_null();
-    int status = settings.weights != NULL ? read_file(settings.weights, &text)
-                                          : EXIT_DONE;
-
-    yaml_begin(&yaml, text.bytes, text.len);
-    if (status == EXIT_DONE && settings.weights != NULL) {
-        if (!yaml_next(&yaml, &root))
-            status = misread(settings.weights, yaml.why);
-        else if (!weights_read(plan, root))
-            status = misread(settings.weights, plan->why);
-    }
-    yaml_end(&yaml);
-    jv_free(root);
-    buf_free(&text);
-    return status;
-}
 
 static int print_functions(void)
 {
@@ -119,31 +51,48 @@ static int print_functions(void)
     return status;
 }
 
-/* The plan, the target in it, and the first line. */
-static int open_agg(struct agg *a, struct clock *clock)
+static int no_memory(void)
 {
-    /* with --phases it names the one action, and does not look for it */
-    const char *action = settings.plan != NULL ? settings.action : NULL;
-    int status = make_plan(&a->plan);
+    errno = ENOMEM;
+    return msg_fatal_sys("unable to keep the status");
+}
 
-    if (status != EXIT_DONE)
-        return status;
-    status = read_weights(&a->plan);
+/* The plan, and the target in it. */
+static int open_plan(struct run *r)
+{
+    /* an action that --plan does not name is not to be found, but made */
+    const char *action = settings.plan != NULL ? settings.action : NULL;
+    struct agg *a = &r->agg;
+    int status = files_plan(&r->files, &a->plan);
+
     if (status != EXIT_DONE)
         return status;
     a->plan.within_steps = settings.within_steps;
     a->plan.by_time = settings.by_time;
-    if (!target_find(&a->target, &a->plan, action, settings.phase))
-        return msg_fatal(EXIT_USAGE, "%s", a->plan.why);
     a->stall_after = settings.stall_after;
-    if (agg_prepare(a) && agg_open(a, clock_now(clock)))
+    if (target_find(&a->target, &a->plan, action, settings.phase))
         return EXIT_DONE;
+    return msg_fatal(EXIT_USAGE, "%s", a->plan.why);
+}
+
+/* What was kept of earlier runs and of this one, and the first line. */
+static int open_agg(struct run *r)
+{
+    struct instant now = clock_now(&r->clock);
+    struct agg *a = &r->agg;
+    int status;
+
+    if (!agg_prepare(a))
+        return no_memory();
+    status = files_open(&r->files, a, now);
+    if (status != EXIT_DONE || agg_open(a, now))
+        return status;
     if (errno == EMSGSIZE)
         return msg_fatal(EXIT_USAGE,
                          "too many phases (%zu): a status line could pass %d "
                          "bytes, the most that a record may have",
                          a->plan.phase_count, REC_CEILING);
-    return msg_fatal_sys("unable to keep the status");
+    return no_memory();
 }
 
 static int open_clock(struct clock *clock)
@@ -167,7 +116,7 @@ static void warn(const char *text)
 /* Writes TEXT; false where there was no memory for it. */
 static bool say(struct run *r, const struct buf *text)
 {
-    if (!text->failed)
+    if (!text->failed && text->len > 0)
         out_write(&r->out, text->bytes, text->len);
     return !text->failed;
 }
@@ -175,50 +124,69 @@ static bool say(struct run *r, const struct buf *text)
 /* Says what RESULT has made due; false where memory ran out. */
 static bool follow(struct run *r, enum agg_result result)
 {
-    if (result == AGG_DUE) {
-        warn(warning_of_verdict(&r->warnings, &r->agg));
-        return say(r, output_next(&r->output, &r->agg.status.line));
-    }
-    return result == AGG_SAME;
+    if (result != AGG_DUE)
+        return result == AGG_SAME;
+    r->unsaved = true;
+    warn(warning_of_verdict(&r->warnings, &r->agg));
+    return say(r, output_next(&r->output, &r->agg.status.line));
 }
 
 /* Takes one line of input; false where memory ran out. */
 static bool take(struct run *r, const struct record *record)
 {
     struct agg *a = &r->agg;
+    struct instant now;
     enum agg_result result;
 
     if (!agg_read(a, record->text, record->cut ? 0 : record->len))
         return true;
-    result = agg_take(a, clock_now(&r->clock));
+    now = clock_now(&r->clock);
+    if (!follow(r, files_look(&r->files, a, now)))
+        return false;
+    result = agg_take(a, now);
     warn(warning_of_record(&r->warnings, a));
     return follow(r, result);
 }
 
-/* For how long nobody needs to look at the clock, in ms; a clock that is set
- * goes on with records only. */
-static int until_next(struct run *r)
+/* Looks at what changes without a record; false where memory ran out. */
+static bool look(struct run *r)
+{
+    struct instant now = clock_now(&r->clock);
+
+    return follow(r, files_look(&r->files, &r->agg, now)) &&
+           follow(r, agg_tick(&r->agg, now));
+}
+
+/* For how long nobody needs to look, in ms; -1: until the next record, which
+ * is what alone moves a clock that is set. */
+static int until_look(struct run *r)
 {
     int64_t next = agg_next(&r->agg), ms;
 
+    if (r->files.next < next)
+        next = r->files.next;
     if (next == INT64_MAX || r->clock.set)
         return -1;
     ms = (next - clock_steady(&r->clock)) / (CLOCK_SECOND / 1000) + 1;
     return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
 }
 
-/* The next record, or a time at which somebody has to look. */
+/* The next record, or the time to look. */
 static enum rec_status next_record(struct run *r, struct record *record)
 {
     enum rec_status got = rec_next(&r->in, record, 0);
 
-    return got == REC_TIMEOUT ? rec_next(&r->in, record, until_next(r)) : got;
+    return got == REC_TIMEOUT ? rec_next(&r->in, record, until_look(r)) : got;
 }
 
-static int no_memory(void)
+/* Nothing is written that would not be there after a restart. */
+static void save(void *arg)
 {
-    errno = ENOMEM;
-    return msg_fatal_sys("unable to keep the status");
+    struct run *r = arg;
+
+    if (r->unsaved && settings.state != NULL)
+        files_save(&r->files, &r->agg, clock_now(&r->clock));
+    r->unsaved = false;
 }
 
 static bool has_stalled(const struct run *r)
@@ -232,15 +200,13 @@ static int run(struct run *r)
 {
     enum rec_status got = REC_OK;
     struct record record;
-    bool good = say(r, output_next(&r->output, &r->agg.status.line));
+    bool good = follow(r, AGG_DUE); /* the first line */
 
     while (good && !has_stalled(r)) {
         got = next_record(r, &record);
         if (got == REC_EOF || got == REC_ERROR)
             break;
-        good = got == REC_OK
-                   ? take(r, &record)
-                   : follow(r, agg_tick(&r->agg, clock_now(&r->clock)));
+        good = got == REC_OK ? take(r, &record) : look(r);
     }
     if (!good || !say(r, output_last(&r->output, &r->agg.status.line)))
         return no_memory();
@@ -249,12 +215,25 @@ static int run(struct run *r)
     return has_stalled(r) ? EXIT_DATA : EXIT_DONE;
 }
 
+/* Keeps what is to be kept, whatever the STATUS of the run. */
+static int finish(struct run *r, int status)
+{
+    int kept = EXIT_DONE;
+
+    if (settings.state != NULL || settings.learn != NULL)
+        kept = files_finish(&r->files, &r->agg, clock_now(&r->clock));
+    return status != EXIT_DONE ? status : kept;
+}
+
 static int open_streams(struct run *r)
 {
     if (!rec_open(&r->in, STDIN_FILENO, CUT_LF) ||
         !out_open(&r->out, STDOUT_FILENO, msg_output_lost))
         return msg_fatal_sys("unable to begin");
     r->in.out = &r->out;
+    r->in.idle = save;
+    r->in.idle_arg = r;
+    rec_unread(&r->in, r->files.rest.bytes, r->files.rest.len);
     return EXIT_DONE;
 }
 
@@ -288,16 +267,19 @@ int main(int argc, char **argv)
     output_open(&r.output, settings.format);
     status = open_clock(&r.clock);
     if (status == EXIT_DONE)
-        status = open_agg(&r.agg, &r.clock);
+        status = open_plan(&r);
+    if (status == EXIT_DONE)
+        status = open_agg(&r);
     if (status == EXIT_DONE)
         status = open_streams(&r);
     if (status == EXIT_DONE)
-        status = run(&r);
+        status = finish(&r, run(&r));
     count_up(&r);
     if (r.out.bytes != NULL && !out_close(&r.out) && status == EXIT_DONE)
         status = EXIT_SYSTEM;
     rec_close(&r.in);
     output_close(&r.output);
+    files_close(&r.files);
     agg_close(&r.agg);
     return msg_exit_status(status);
 }

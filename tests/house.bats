@@ -58,9 +58,10 @@ assert_empty() { # FILE
     cd "$ROOT"
     for program in $PROGRAMS; do
         rooms=$(sed -n "s/^$program\.rooms *= *//p" Makefile)
-        for room in $(sed -n 's/^ *# *include *"\([^/"]*\)\/.*/\1/p' \
-            "filters/$program.c" | sort -u); do
-            if [[ " $rooms " != *" $room "* ]]; then
+        for room in $(find filters \( -path "filters/$program.c" -o \
+            -path "filters/$program/*.[ch]" \) -exec sed -n 's/^ *# *include *"\([^/"]*\)\/.*/\1/p' {} + |
+            sort -u); do
+            if [[ " $rooms $program " != *" $room "* ]]; then
                 echo "filters/$program.c includes $room"
             fi
         done
@@ -131,6 +132,7 @@ assert_empty() { # FILE
         grep -vE '^\./(Makefile|LICENSE|README\.md|\.(gitignore|clang-format|editorconfig))$' |
         grep -vE '^\./\.ci/run$' |
         grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
+        grep -vE '^\./filters/[a-z-]+/[a-z_]+\.[ch]$' |
         grep -vE '^\./lib/(base|mover|phase|kube)/[a-z_]+\.c$' |
         grep -vE '^\./include/(base|mover|phase|kube)/[a-z_]+\.h$' |
         grep -vE '^\./include/schemas/[a-z]+\.json$' |

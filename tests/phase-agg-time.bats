@@ -77,7 +77,7 @@ together
     assert_equal "$stderr" 'phase-agg: fatal: unable to read none: No such file or directory'
     run --separate-stderr phase-agg --phases a,b --percent time </dev/null
     assert_failure 100
-    assert_equal "$stderr" 'phase-agg: fatal: --percent time needs --weights'
+    assert_equal "$stderr" 'phase-agg: fatal: --percent time needs --weights or --learn'
     run --separate-stderr phase-agg --phases a,b --percent half </dev/null
     assert_failure 100
     assert_equal "$stderr" 'phase-agg: fatal: --percent: neither phases nor time'

@@ -498,10 +498,10 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
         assert_equal "$stderr" "phase-agg: fatal: $1"
     }
     cd "$DATA"
-    misused 'give either --phases or --plan (see phase-agg --help)'
-    misused 'give either --phases or --plan (see phase-agg --help)' --phases a --plan running.json
-    misused 'give either --phases or --plan (see phase-agg --help)' --phase a
-    misused 'standard input: this is not one JSON object' --plan -
+    misused 'give either --phases or --plan or --blueprint (see phase-agg --help)'
+    misused 'give either --phases or --plan or --blueprint (see phase-agg --help)' --phases a --plan running.json
+    misused 'give either --phases or --plan or --blueprint (see phase-agg --help)' --phase a
+    misused 'standard input: there is no object in it' --plan -
     misused '--phases: a phase has an empty name' --phases a,,b
     misused '--phases: a phase has an empty name' --phases ,
     misused '--phases: two phases of one action are named "b"' --phases a,b,b
@@ -515,7 +515,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     misused '--phases: needs a value (see phase-agg --help)' --phases
     misused '--nothing: unknown option (see phase-agg --help)' --nothing
     misused '-x: unknown option (see phase-agg --help)' -x
-    misused 'too many operands; usage: phase-agg --phases A,B,C | --plan FILE' --phases a b
+    misused 'too many operands; usage: phase-agg --phases A,B,C | --plan FILE | --blueprint FILE' --phases a b
 }
 
 @test "phase-agg: a clock that is none is wrong usage" {
@@ -532,7 +532,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     sed -n 's/^ .*--\([a-z-]*\).*/\1/p' <<<"$output" | sort >help
     sed -n 's/^\.It .*Fl -\([a-z-]*\).*/\1/p' "$ROOT/filters/phase-agg.1" | sort >manual
     diff help manual
-    assert_equal "$(paste -sd ' ' help)" 'action exit-on-stall explain format functions help mover-within-steps percent phase phases plan stall-after version weights'
+    assert_equal "$(paste -sd ' ' help)" 'action blueprint exit-on-stall explain format functions help learn mover-within-steps percent phase phases plan stall-after state version weights'
 }
 
 # --- input of all kinds

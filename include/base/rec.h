@@ -41,7 +41,9 @@ struct record {
 struct rec {
     int fd;
     enum rec_cut at;
-    struct out *out; /* flushed before waiting; may be NULL */
+    struct out *out;         /* flushed before waiting; may be NULL */
+    void (*idle)(void *arg); /* called before that; may be NULL */
+    void *idle_arg;
     /* reads instead of read(2) from fd, and waits itself; may be NULL */
     ssize_t (*read)(void *arg, char *bytes, size_t n);
     void *read_arg;

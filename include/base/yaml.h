@@ -35,9 +35,9 @@ struct yaml {
     jv anchors, sizes; /* by name: the value, and how many values it is */
 };
 
-/* Begins with the LEN bytes of TEXT, which are borrowed until yaml_end(): that
- * is due after a failure too.  UTF-8, with or without a byte order mark, or
- * UTF-16 with one. */
+/* Begins with the LEN bytes of TEXT (NULL for none), which are borrowed until
+ * yaml_end(): that is due after a failure too.  UTF-8, with or without a byte
+ * order mark, or UTF-16 with one. */
 void yaml_begin(struct yaml *y, const char *text, size_t len);
 
 /* Gives the next document to the caller, null for an empty one; an invalid jv

@@ -14,6 +14,7 @@
 #include "phase/note.h"
 #include "phase/pace.h"
 #include "phase/plan.h"
+#include "phase/resume.h"
 #include "phase/status.h"
 #include "phase/track.h"
 
@@ -32,6 +33,8 @@ struct agg {
     uint64_t passed_over[TRACK_RESULTS]; /* records, by why */
 
     /* private */
+    bool learned;               /* the weights are of a history */
+    enum result resumed;        /* the mover's, from before a restart */
     struct pace *paces;         /* of the phases */
     const struct phase *judged; /* whose the verdict is; NULL */
     int64_t judged_since;       /* on the steady clock */
@@ -63,8 +66,26 @@ enum agg_result agg_take(struct agg *a, struct instant now);
 enum agg_result agg_tick(struct agg *a, struct instant now);
 int64_t agg_next(const struct agg *a);
 
+/* Takes over what the plan has become NOW other than by records. */
+enum agg_result agg_refresh(struct agg *a, struct instant now);
+
 /* Whose the verdict is that the status has; NULL where it has none. */
 const struct phase *agg_judged(const struct agg *a);
+
+/* What the history H expects of the phases; it weighs them too where nobody
+ * else has.  False with errno ENOMEM. */
+bool agg_expect(struct agg *a, const struct history *h);
+
+/* Adds the phases that have completed to H, each once; how many there were, or
+ * -1 with errno ENOMEM. */
+int agg_learn(struct agg *a, struct history *h);
+
+/* Puts what a restart goes on from into B, and takes it over again, between
+ * agg_prepare() and agg_open(); WHY has room for RESUME_WHY_MAX bytes.  All
+ * else as in resume.h. */
+bool agg_save(const struct agg *a, struct instant now, struct buf *b);
+enum resume_result agg_resume(struct agg *a, const char *text, size_t len,
+                              struct instant now, char *why);
 
 /* Frees the plan and what is typical too. */
 void agg_close(struct agg *a);

@@ -91,15 +91,13 @@ bool history_add(struct history *h, const struct history_key *key,
 
 /* The key of PHASE, which is one of PLAN's; borrows the names. */
 struct history_key history_key_of(const struct plan *plan,
-                                  const struct phase *phase,
-                                  struct scan_word blueprint);
+                                  const struct phase *phase);
 
 /* What is typical of each of PLAN's phases, in their order; its `ms` is
  * COUNT_UNKNOWN where the phase has never been run.  The caller frees it; NULL
  * where there is no memory. */
 struct typical *history_of_plan(const struct history *h,
-                                const struct plan *plan,
-                                struct scan_word blueprint);
+                                const struct plan *plan);
 
 /* The bytes that a phase is going to move, as far as it says so; or
  * COUNT_UNKNOWN.  It is both what a run is kept with and what scales a typical

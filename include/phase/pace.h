@@ -2,9 +2,8 @@
  * How a phase goes along in time: when it began and ended, what is left of it,
  * and whether its mover runs, is slow or has stalled.
  *
- * All times are ns on the steady clock, and 0 is none.  It is made of int64_t
- * alone, and zeros are one that has seen nothing, so that it can be saved and
- * read back.
+ * All times are ns on the steady clock.  It is made of int64_t alone, so that
+ * it can be saved and read back.
  */
 #ifndef PHASE_PACE_H
 #define PHASE_PACE_H
@@ -19,15 +18,20 @@
 #include "phase/verdict.h"
 
 struct span {
-    int64_t began, ended; /* where both were seen */
+    int64_t turns; /* how many of the two were seen, in their order */
+    int64_t began, ended;
 };
 
 struct pace {
     struct span span;
-    struct said said; /* since 0: nothing */
+    struct said said;
     struct eta eta;
     struct verdict verdict;
 };
+
+/* One that has seen nothing. */
+#define PACE_INIT(stall_ns)                                                    \
+    ((struct pace){ .said = SAID_NOTHING, .verdict = VERDICT_INIT(stall_ns) })
 
 /* Takes what N, a stats record that came at NOW, says of PHASE.  True where
  * the verdict is another one now. */
@@ -37,6 +41,9 @@ bool pace_see(struct pace *pace, const struct phase *phase,
 /* Takes PHASE's state at NOW, where it was BEFORE. */
 void pace_turn(struct pace *pace, enum phase_state before,
                const struct phase *phase, int64_t now);
+
+/* How long the phase took, in ms; -1 where not all of it was seen. */
+int64_t pace_took(const struct pace *pace);
 
 /* What is left of PHASE at NOW, in ms: by its own past, or else by earlier runs
  * (TYPICAL may be NULL); nothing of one that has ended. */

@@ -10,10 +10,12 @@
 #include "base/opt.h"
 #include "phase/output.h"
 
+/* What is not given is NULL, or what it is by default. */
 struct settings {
-    const char *phases, *plan; /* one of them is given; the other is NULL */
+    const char *phases;           /* or else one of these two, or both: */
+    const char *plan, *blueprint; /* files; the plan's may be "-" */
     const char *phase, *action;
-    const char *weights; /* a file, or NULL */
+    const char *weights, *learn, *state; /* files */
     const char *percent, *format_name;
     enum format format;
     int64_t stall_after; /* ns */

@@ -36,6 +36,8 @@ static int wait_readable(struct rec *r, int timeout_ms)
 
     if (n != 0)
         return n;
+    if (r->idle != NULL)
+        r->idle(r->idle_arg);
     if (r->out != NULL && r->out->len > 0)
         out_flush(r->out);
     return poll(&ready, 1, timeout_ms);

@@ -358,7 +358,7 @@ static jv read_json(const struct yaml *y)
 
 void yaml_begin(struct yaml *y, const char *text, size_t len)
 {
-    *y = (struct yaml){ .text = text, .len = len };
+    *y = (struct yaml){ .text = len > 0 ? text : "", .len = len };
     y->anchors = jv_object();
     y->sizes = jv_object();
 }

@@ -6,14 +6,14 @@
 
 bool agg_prepare(struct agg *a)
 {
-    a->next = INT64_MAX;
+    a->resumed = RESULT_NOT_SAID;
     a->paces = calloc(a->plan.phase_count, sizeof *a->paces);
     if (a->paces == NULL) {
         errno = ENOMEM;
         return false;
     }
     for (size_t i = 0; i < a->plan.phase_count; i++)
-        a->paces[i].verdict = VERDICT_INIT(a->stall_after);
+        a->paces[i] = PACE_INIT(a->stall_after);
     return true;
 }
 
@@ -63,7 +63,7 @@ static int64_t said_of(const struct agg *a, size_t i, int64_t now)
     const struct phase *phase = &a->plan.phases[i];
     const struct said *said = &a->paces[i].said;
 
-    if (said->since == 0) /* as the plan had it */
+    if (said->seconds < 0) /* nothing was said; as the plan had it */
         return phase->progress.seconds;
     return said_left(said, now, phase->raw);
 }
@@ -166,6 +166,7 @@ bool agg_open(struct agg *a, struct instant now)
     a->next = now.steady;
     if (!status_open(&a->status, &a->plan, &a->target))
         return false;
+    a->status.result = a->resumed;
     (void)look(a, now.steady);
     judge(a, now);
     (void)status_next(&a->status, NULL, now.wall);
@@ -218,6 +219,16 @@ enum agg_result agg_take(struct agg *a, struct instant now)
         follow(a, phase, now);
     return status_next(&a->status, phase, now.wall) ? render(a, now.steady)
                                                     : AGG_SAME;
+}
+
+enum agg_result agg_refresh(struct agg *a, struct instant now)
+{
+    bool due = false;
+
+    judge(a, now);
+    for (size_t i = 0; i < a->plan.phase_count; i++)
+        due |= status_next(&a->status, &a->plan.phases[i], now.wall);
+    return due ? render(a, now.steady) : AGG_SAME;
 }
 
 void agg_close(struct agg *a)

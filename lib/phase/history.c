@@ -5,18 +5,20 @@
 #include <string.h>
 
 struct history_key history_key_of(const struct plan *plan,
-                                  const struct phase *phase,
-                                  struct scan_word blueprint)
+                                  const struct phase *phase)
 {
     size_t index = (size_t)(phase - plan->phases);
     const struct action *a = plan->actions;
+    size_t length;
 
     while (index >= a->first + a->count + a->has_defer)
         a++;
-    return (struct history_key){ { [HISTORY_BLUEPRINT] = blueprint,
-                                   [HISTORY_ACTION] = { a->name, a->name_len },
-                                   [HISTORY_PHASE] = { phase->name,
-                                                       phase->name_len } } };
+    length = a->blueprint != NULL ? strlen(a->blueprint) : 0;
+    return (struct history_key){
+        { [HISTORY_BLUEPRINT] = { a->blueprint, length },
+          [HISTORY_ACTION] = { a->name, a->name_len },
+          [HISTORY_PHASE] = { phase->name, phase->name_len } }
+    };
 }
 
 static bool has_key(const struct history_entry *e,
@@ -171,16 +173,14 @@ static struct typical typical_of(const struct history_entry *e)
 }
 
 struct typical *history_of_plan(const struct history *h,
-                                const struct plan *plan,
-                                struct scan_word blueprint)
+                                const struct plan *plan)
 {
     static const struct typical unknown = { COUNT_UNKNOWN, COUNT_UNKNOWN,
                                             COUNT_UNKNOWN };
     struct typical *all = calloc(plan->phase_count, sizeof *all);
 
     for (size_t i = 0; all != NULL && i < plan->phase_count; i++) {
-        struct history_key key =
-            history_key_of(plan, &plan->phases[i], blueprint);
+        struct history_key key = history_key_of(plan, &plan->phases[i]);
         size_t index = find(h, &key);
 
         all[i] = index < h->count ? typical_of(&h->entries[index]) : unknown;

@@ -2,6 +2,8 @@
 
 #include "base/clock.h"
 
+#define MS (CLOCK_SECOND / 1000)
+
 /* What the record shows of the work; of one item of several that is nothing,
  * but all of them together. */
 static struct measure measure_of(const struct phase *phase,
@@ -28,10 +30,22 @@ bool pace_see(struct pace *pace, const struct phase *phase,
 void pace_turn(struct pace *pace, enum phase_state before,
                const struct phase *phase, int64_t now)
 {
-    if (before == PHASE_PENDING && phase->state == PHASE_RUNNING)
-        pace->span.began = now;
-    if (before == PHASE_RUNNING && phase->state == PHASE_COMPLETE)
-        pace->span.ended = now;
+    struct span *span = &pace->span;
+
+    if (before == PHASE_PENDING && phase->state == PHASE_RUNNING) {
+        span->turns = 1;
+        span->began = now;
+    } else if (span->turns == 1 && phase->state == PHASE_COMPLETE) {
+        span->turns = 2;
+        span->ended = now;
+    }
+}
+
+int64_t pace_took(const struct pace *pace)
+{
+    const struct span *span = &pace->span;
+
+    return span->turns == 2 ? (span->ended - span->began) / MS : -1;
 }
 
 struct left pace_left(const struct pace *pace, const struct phase *phase,
@@ -47,9 +61,9 @@ struct left pace_left(const struct pace *pace, const struct phase *phase,
     if (left.expected >= 0 || typical == NULL)
         return left;
     if (phase->state == PHASE_RUNNING) {
-        if (pace->span.began == 0)
+        if (pace->span.turns == 0)
             return left_unknown; /* nobody knows for how long it has run */
-        spent = (now - pace->span.began) / (CLOCK_SECOND / 1000);
+        spent = (now - pace->span.began) / MS;
     }
     usual = history_expect(typical, history_total(&phase->progress));
     return left_usual(usual, spent);

@@ -12,25 +12,31 @@ static const struct opt options[] = {
     { 0, "phases", OPT_TEXT, &settings.phases, "A,B,C",
       "the phases of one action, in order" },
     { 0, "plan", OPT_TEXT, &settings.plan, "FILE",
-      "the ActionSet as kubectl get -o json prints it" },
+      "the ActionSet, as kubectl get -o yaml prints it" },
+    { 0, "blueprint", OPT_TEXT, &settings.blueprint, "FILE",
+      "the Blueprint, for its functions or as the plan" },
     { 0, "phase", OPT_TEXT, &settings.phase, "NAME",
       "the phase of records that name none" },
     { 0, "action", OPT_TEXT, &settings.action, "NAME|INDEX",
       "the action of records that name none (default: 0)" },
     { 0, "mover-within-steps", OPT_FLAG, &settings.within_steps, NULL,
-      "a mover's percentage is that of the execution step" },
+      "a mover's percent is that of its execution step" },
     { 0, "weights", OPT_TEXT, &settings.weights, "FILE",
-      "how long phases and their steps take, as numbers" },
+      "how long phases and their steps take" },
+    { 0, "learn", OPT_TEXT, &settings.learn, "FILE",
+      "keep how long phases take, and weigh by it" },
     { 0, "percent", OPT_TEXT, &settings.percent, "phases|time",
-      "phases count the same (default), or by the time they take" },
+      "phases count equally (default) or by their time" },
+    { 0, "state", OPT_TEXT, &settings.state, "FILE",
+      "keep how far all is, and go on from there" },
     { 0, "stall-after", OPT_DURATION, &settings.stall_after, "DURATION",
-      "a mover that moves nothing for so long has stalled (default: 5m)" },
+      "nothing moved for so long is a stall (default: 5m)" },
     { 0, "exit-on-stall", OPT_FLAG, &settings.exit_on_stall, NULL,
-      "end with 1 when it has" },
+      "end with 1 then" },
     { 0, "format", OPT_TEXT, &settings.format_name, "json|text",
-      "status records (default), or a line for people" },
+      "status records (default) or lines for people" },
     { 0, "explain", OPT_FLAG, &settings.explain, NULL,
-      "print the reasons behind the percentage at the end, nothing before" },
+      "only say, at the end, why the percentage is so" },
     { 0, "functions", OPT_FLAG, &settings.functions, NULL,
       "print Kanister's functions and their steps" },
     { 0 },
@@ -38,7 +44,7 @@ static const struct opt options[] = {
 
 const struct opt_program settings_program = {
     .name = "phase-agg",
-    .operands = "--phases A,B,C | --plan FILE",
+    .operands = "--phases A,B,C | --plan FILE | --blueprint FILE",
     .purpose = "Stats and phase events on standard input, the action's status "
                "on standard output.",
     .options = options,
@@ -60,13 +66,15 @@ static const char *check_format(void)
 
 const char *settings_check(void)
 {
-    if ((settings.phases == NULL) == (settings.plan == NULL))
-        return "give either --phases or --plan (see phase-agg --help)";
+    if ((settings.phases == NULL) ==
+        (settings.plan == NULL && settings.blueprint == NULL))
+        return "give either --phases or --plan or --blueprint (see phase-agg "
+               "--help)";
     settings.by_time = strcmp(settings.percent, "time") == 0;
     if (!settings.by_time && strcmp(settings.percent, "phases") != 0)
         return "--percent: neither phases nor time";
-    if (settings.by_time && settings.weights == NULL)
-        return "--percent time needs --weights";
+    if (settings.by_time && settings.weights == NULL && settings.learn == NULL)
+        return "--percent time needs --weights or --learn";
     if (settings.stall_after == 0)
         return "--stall-after: must be longer than nothing";
     return check_format();

@@ -25,6 +25,14 @@ static void add(struct history *h, const char *phase, int64_t ms, int64_t bytes)
     assert_true(history_add(h, &key, (struct history_run){ ms, bytes }));
 }
 
+/* Gives all actions the blueprint of the keys. */
+static void name_blueprint(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->action_count; i++)
+        assert_true(action_set_blueprint(&plan->actions[i], blueprint.text,
+                                         blueprint.len));
+}
+
 /* What is typical of PHASE of the action backup. */
 static struct typical typical(const struct history *h, const char *phase)
 {
@@ -32,7 +40,8 @@ static struct typical typical(const struct history *h, const char *phase)
     struct typical *all, one;
 
     assert_true(plan_of_names(&plan, phase, "backup"));
-    all = history_of_plan(h, &plan, blueprint);
+    name_blueprint(&plan);
+    all = history_of_plan(h, &plan);
     assert_non_null(all);
     one = all[0];
     free(all);
@@ -177,14 +186,17 @@ static void a_phase_is_known_by_all_three_names(void **state)
     assert_non_null(plan_add_phase(&plan, "late", 4, true));
     assert_true(plan_of_names(&plan, "dump", "restore"));
     assert_true(plan_of_names(&plan, "dump", NULL));
-    all = history_of_plan(&h, &plan, blueprint);
+    name_blueprint(&plan);
+    all = history_of_plan(&h, &plan);
     assert_int_equal(all[0].ms, COUNT_UNKNOWN);
     assert_int_equal(all[1].ms, 1);
     assert_int_equal(all[2].ms, COUNT_UNKNOWN);
     assert_int_equal(all[3].ms, 2);
     assert_int_equal(all[4].ms, COUNT_UNKNOWN);
     free(all);
-    all = history_of_plan(&h, &plan, (struct scan_word){ NULL, 0 });
+    for (size_t i = 0; i < plan.action_count; i++)
+        assert_true(action_set_blueprint(&plan.actions[i], NULL, 0));
+    all = history_of_plan(&h, &plan);
     assert_int_equal(all[3].ms, COUNT_UNKNOWN);
     assert_int_equal(all[4].ms, 4);
     free(all);
@@ -430,7 +442,8 @@ static void weights_follow_the_time(void **state)
     assert_true(plan_of_names(&plan, "a,dump,new", "backup"));
     assert_non_null(plan_add_phase(&plan, "late", 4, true));
     add(&h, "late", 50, COUNT_UNKNOWN);
-    all = history_of_plan(&h, &plan, blueprint);
+    name_blueprint(&plan);
+    all = history_of_plan(&h, &plan);
     assert_false(history_weigh(all, &plan));
     assert_false(plan.weighted);
     for (size_t i = 0; i < plan.phase_count; i++)
@@ -438,7 +451,8 @@ static void weights_follow_the_time(void **state)
     free(all);
     add(&h, "a", 1000, COUNT_UNKNOWN);
     add(&h, "dump", 2000, 100);
-    all = history_of_plan(&h, &plan, blueprint);
+    name_blueprint(&plan);
+    all = history_of_plan(&h, &plan);
     assert_true(history_weigh(all, &plan));
     assert_true(plan.weighted);
     assert_int_equal(plan.phases[0].weight, 1000);

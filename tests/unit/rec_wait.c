@@ -37,6 +37,50 @@ static void a_timeout_keeps_what_came(void **state)
     close(ends[0]);
 }
 
+struct order {
+    const struct out *out;
+    int calls;
+    size_t queued; /* when it was called last */
+};
+
+static void note_order(void *arg)
+{
+    struct order *order = arg;
+
+    order->calls++;
+    order->queued = order->out->len;
+}
+
+static void idle_comes_before_the_output_goes(void **state)
+{
+    struct rec reader;
+    struct record record;
+    struct order order = { 0 };
+    struct out out;
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    assert_true(rec_open(&reader, ends[0], CUT_LF));
+    assert_true(out_open(&out, ends[1], NULL));
+    order.out = &out;
+    reader.out = &out;
+    reader.idle = note_order;
+    reader.idle_arg = &order;
+    out_write(&out, "a\nb\n", 4);
+    assert_int_equal(rec_next(&reader, &record, 60 * 1000), REC_OK);
+    assert_int_equal(order.calls, 1);
+    assert_int_equal(order.queued, 4);
+    assert_int_equal(rec_next(&reader, &record, 0), REC_OK);
+    assert_int_equal(order.calls, 1); /* there was no need to wait */
+    assert_int_equal(rec_next(&reader, &record, 0), REC_TIMEOUT);
+    assert_int_equal(order.calls, 2);
+    assert_true(out_close(&out));
+    rec_close(&reader);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 static void a_read_that_fails_is_an_error(void **state)
 {
     int directory = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -166,6 +210,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_timeout_keeps_what_came),
+        cmocka_unit_test(idle_comes_before_the_output_goes),
         cmocka_unit_test(a_read_that_fails_is_an_error),
         cmocka_unit_test(a_signal_interrupts_the_wait),
         cmocka_unit_test(the_tap_sees_every_byte_once),

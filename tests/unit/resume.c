@@ -90,6 +90,7 @@ static void say(struct desk *d, const char *record, int64_t wall)
         d->status.result = note.result;
     track_note(&d->plan, &d->target, &note, &phase);
     (void)status_next(&d->status, phase, wall);
+    line_render(&d->status.line);
 }
 
 static void save(struct desk *d, struct instant now, struct buf *b)

@@ -353,9 +353,23 @@ static void any_bytes_are_read_or_refused(void **state)
     buf_free(&all);
 }
 
+static void no_bytes_are_no_document(void **state)
+{
+    struct yaml y;
+    jv document;
+
+    (void)state;
+    yaml_begin(&y, NULL, 0);
+    assert_true(yaml_next(&y, &document));
+    assert_false(jv_is_valid(document));
+    jv_free(document);
+    yaml_end(&y);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_bytes_are_no_document),
         cmocka_unit_test(a_plain_scalar_means_what_it_means_to_kubectl),
         cmocka_unit_test(a_long_number_is_a_string),
         cmocka_unit_test(what_stands_in_quotes_is_a_string),
