@@ -72,6 +72,7 @@ static void open_desk(struct desk *d)
 {
     assert_true(target_find(&d->target, &d->plan, "0", "dump"));
     assert_true(status_open(&d->status, &d->plan, &d->target));
+    line_render(&d->status.line);
 }
 
 static void close_desk(struct desk *d)
