@@ -31,7 +31,8 @@ struct run {
     struct rec in;
     struct out out;
     struct warnings warnings;
-    bool unsaved; /* a line that the kept state does not know */
+    struct instant now; /* the latest look at the clock */
+    bool unsaved;       /* a line that the kept state does not know */
 };
 
 static int print_functions(void)
@@ -78,14 +79,14 @@ static int open_plan(struct run *r)
 /* What was kept of earlier runs and of this one, and the first line. */
 static int open_agg(struct run *r)
 {
-    struct instant now = clock_now(&r->clock);
     struct agg *a = &r->agg;
     int status;
 
+    r->now = clock_now(&r->clock);
     if (!agg_prepare(a))
         return no_memory();
-    status = files_open(&r->files, a, now);
-    if (status != EXIT_DONE || agg_open(a, now))
+    status = files_open(&r->files, a, r->now);
+    if (status != EXIT_DONE || agg_open(a, r->now))
         return status;
     if (errno == EMSGSIZE)
         return msg_fatal(EXIT_USAGE,
@@ -113,9 +114,21 @@ static void warn(const char *text)
         msg_warn("%s", text);
 }
 
+/* Nothing is written that would not be there after a restart. */
+static void save(void *arg)
+{
+    struct run *r = arg;
+
+    if (r->unsaved)
+        files_save(&r->files, &r->agg, r->now);
+    r->unsaved = false;
+}
+
 /* Writes TEXT; false where there was no memory for it. */
 static bool say(struct run *r, const struct buf *text)
 {
+    if (text->len > OUT_SIZE - r->out.len)
+        save(r); /* as what is queued goes out now */
     if (!text->failed && text->len > 0)
         out_write(&r->out, text->bytes, text->len);
     return !text->failed;
@@ -135,15 +148,14 @@ static bool follow(struct run *r, enum agg_result result)
 static bool take(struct run *r, const struct record *record)
 {
     struct agg *a = &r->agg;
-    struct instant now;
     enum agg_result result;
 
     if (!agg_read(a, record->text, record->cut ? 0 : record->len))
         return true;
-    now = clock_now(&r->clock);
-    if (!follow(r, files_look(&r->files, a, now)))
+    r->now = clock_now(&r->clock);
+    if (!follow(r, files_look(&r->files, a, r->now)))
         return false;
-    result = agg_take(a, now);
+    result = agg_take(a, r->now);
     warn(warning_of_record(&r->warnings, a));
     return follow(r, result);
 }
@@ -151,10 +163,9 @@ static bool take(struct run *r, const struct record *record)
 /* Looks at what changes without a record; false where memory ran out. */
 static bool look(struct run *r)
 {
-    struct instant now = clock_now(&r->clock);
-
-    return follow(r, files_look(&r->files, &r->agg, now)) &&
-           follow(r, agg_tick(&r->agg, now));
+    r->now = clock_now(&r->clock);
+    return follow(r, files_look(&r->files, &r->agg, r->now)) &&
+           follow(r, agg_tick(&r->agg, r->now));
 }
 
 /* For how long nobody needs to look, in ms; -1: until the next record, which
@@ -177,16 +188,6 @@ static enum rec_status next_record(struct run *r, struct record *record)
     enum rec_status got = rec_next(&r->in, record, 0);
 
     return got == REC_TIMEOUT ? rec_next(&r->in, record, until_look(r)) : got;
-}
-
-/* Nothing is written that would not be there after a restart. */
-static void save(void *arg)
-{
-    struct run *r = arg;
-
-    if (r->unsaved && settings.state != NULL)
-        files_save(&r->files, &r->agg, clock_now(&r->clock));
-    r->unsaved = false;
 }
 
 static bool has_stalled(const struct run *r)
@@ -215,13 +216,15 @@ static int run(struct run *r)
     return has_stalled(r) ? EXIT_DATA : EXIT_DONE;
 }
 
-/* Keeps what is to be kept, whatever the STATUS of the run. */
+/* Keeps what is to be kept, whatever the STATUS of the run; the lines do not
+ * wait for somebody who has the lock of what was learned. */
 static int finish(struct run *r, int status)
 {
-    int kept = EXIT_DONE;
+    int kept;
 
-    if (settings.state != NULL || settings.learn != NULL)
-        kept = files_finish(&r->files, &r->agg, clock_now(&r->clock));
+    save(r);
+    out_flush(&r->out);
+    kept = files_finish(&r->files, &r->agg, r->now);
     return status != EXIT_DONE ? status : kept;
 }
 

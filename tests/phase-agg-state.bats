@@ -72,6 +72,26 @@ session() {
         "$(tail -n 1 states | jq -c '[.progress, .actions]')"
 }
 
+@test "phase-agg: nothing leaves it that it has not kept, in a flood of lines" {
+    awk 'BEGIN { for (i = 1; i <= 5000; i++)
+        printf "{\"type\":\"progress\",\"progressPercent\":%.2f}\n", i / 100 }' >records
+    mkfifo states
+    exec 8<>states # nobody reads: it is soon full
+    # shellcheck disable=SC2086 # WRAP is a command with its options
+    env $WRAP "$BIN/phase-agg" --phases a --state state <records >states 3>&- &
+    filter=$!
+    head -c 10000 <&8 >written
+    kill -KILL "$filter"
+    wait "$filter" || [ $? = 137 ]
+    dd bs=1M count=1 iflag=nonblock status=none <&8 >>written
+    exec 8<&-
+    written=$(grep -c '}$' written)
+    shown=$(sed -n "${written}p" written | jq -r '.progress.percentCompleted')
+    kept=$(jq '.actions[0].phases[0].percent' state)
+    echo "written up to $shown, kept $kept hundredths"
+    [ "${shown/./}" -le "$kept" ]
+}
+
 @test "phase-agg: no percentage falls after a restart" {
     printf '{"type":"progress","progressPercent":80,"sizeUploadedB":9}\n' >first
     printf '{"type":"progress","progressPercent":%d,"sizeUploadedB":1}\n' 10 20 >second

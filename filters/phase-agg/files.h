@@ -40,10 +40,10 @@ int files_open(struct files *f, struct agg *a, struct instant now);
 /* Looks whether the plan's file has changed, and takes it over. */
 enum agg_result files_look(struct files *f, struct agg *a, struct instant now);
 
-/* Keeps the state. */
+/* Keeps the state, if that was asked for. */
 void files_save(struct files *f, const struct agg *a, struct instant now);
 
-/* Keeps the state for the last time, and what was learned. */
+/* Keeps what was learned, and the state for the last time. */
 int files_finish(struct files *f, struct agg *a, struct instant now);
 
 void files_close(struct files *f);

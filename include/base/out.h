@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { OUT_SIZE = 64 * 1024 }; /* so many bytes are queued at the most */
+
 struct out {
     int fd;
     int error; /* errno of the first failure, 0 while all went well */

@@ -6,8 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUT_SIZE = 64 * 1024 };
-
 bool write_all(int fd, const char *bytes, size_t n)
 {
     while (n > 0) {
