@@ -1,7 +1,7 @@
 /*
  * Properties that hold for every plan and every run of records.  A failure
  * prints the seed of its case; PHASEPIPE_SEED in the environment runs that one
- * alone.
+ * alone, and PHASEPIPE_CASES another number of them.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -31,9 +31,13 @@ static unsigned seed;
 
 #define START (INT64_C(1676897395) * CLOCK_SECOND) /* 2023-02-20T12:49:55Z */
 
-/* Fewer where a wrapper makes each slow. */
+/* Fewer where a wrapper makes each slow, or as many as PHASEPIPE_CASES says. */
 static unsigned last_seed(void)
 {
+    const char *cases = getenv("PHASEPIPE_CASES");
+
+    if (cases != NULL)
+        return FIRST_SEED + (unsigned)strtoul(cases, NULL, 10);
     return FIRST_SEED + (getenv("PHASEPIPE_WRAP") != NULL ? SLOW_CASES : CASES);
 }
 
@@ -365,11 +369,138 @@ static void the_order_between_phases_does_not_matter(void **state)
     }
 }
 
+/* The plan of FROM, as it was before anything came. */
+static void copy_plan(struct plan *to, const struct plan *from)
+{
+    *to = (struct plan){ .within_steps = from->within_steps,
+                         .weighted = from->weighted,
+                         .by_time = from->by_time };
+    for (size_t i = 0; i < from->action_count; i++) {
+        const struct action *a = &from->actions[i];
+
+        assert_true(plan_add_action(to, a->name, a->name_len));
+        for (size_t j = a->first; j < a->first + a->count + a->has_defer; j++) {
+            const struct phase *phase = &from->phases[j];
+            struct phase *copy = plan_add_phase(
+                to, phase->name, phase->name_len, phase->deferred);
+
+            assert_non_null(copy);
+            copy->weight = phase->weight;
+            memcpy(copy->weights, phase->weights, sizeof copy->weights);
+            assert_true(phase_set_function(
+                copy, phase->function,
+                phase->function != NULL ? strlen(phase->function) : 0));
+        }
+    }
+}
+
+/* NEW is what D would be if it was ended and started again, by a machine whose
+ * steady clock is another one. */
+static void restart(struct desk *new, const struct desk *d)
+{
+    struct buf text = BUF_INIT(RESUME_MAX);
+    char why[RESUME_WHY_MAX];
+    size_t action = d->agg.target.action;
+
+    HOLDS(agg_save(&d->agg, d->now, &text));
+    new->agg = (struct agg){ .stall_after = d->agg.stall_after };
+    new->now = d->now;
+    new->now.steady -= any(1000) * CLOCK_SECOND;
+    copy_plan(&new->agg.plan, &d->agg.plan);
+    assert_true(target_find(&new->agg.target, &new->agg.plan,
+                            action == 0 ? "0" : NULL, d->agg.target.name));
+    assert_true(agg_prepare(&new->agg));
+    HOLDS(agg_resume(&new->agg, text.bytes, text.len, new->now, why) ==
+          RESUME_TAKEN);
+    assert_true(agg_open(&new->agg, new->now));
+    buf_free(&text);
+}
+
+/* What moves on as a mover does, now and then something else. */
+static void likely_record(char *text, size_t room, int i)
+{
+    if (any(4) == 0)
+        random_record(text, room);
+    else
+        snprintf(text, room,
+                 "\"type\":\"progress\",\"phase\":\"%c\","
+                 "\"progressPercent\":%d,\"sizeUploadedB\":%d,"
+                 "\"estimatedUploadSizeB\":100000",
+                 "ab"[any(2)], i, i * 1000 + any(100));
+}
+
+static void check_same(struct desk *one, struct desk *other)
+{
+    const struct buf *a = &one->agg.status.line.text;
+    const struct buf *b = &other->agg.status.line.text;
+
+    size_t at = 0;
+
+    if (a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0)
+        return;
+    while (a->bytes[at] == b->bytes[at])
+        at++; /* a line ends where it is whole */
+    at -= at < 20 ? at : 20;
+    fail_msg("seed %u: ...%.90s is not ...%.90s", seed, b->bytes + at,
+             a->bytes + at);
+}
+
+static void restart_case(void)
+{
+    static struct desk d, other;
+    bool due, again, same = false;
+    int stop;
+
+    srand(seed);
+    open_desk(&d);
+    stop = any(RECORDS);
+    for (int i = 0; i < RECORDS; i++) {
+        int64_t by = any(20) * CLOCK_SECOND;
+        char text[256];
+
+        d.now.steady += by;
+        d.now.wall += by;
+        other.now.steady += by;
+        other.now.wall += by;
+        likely_record(text, sizeof text, i);
+        due = agg_tick(&d.agg, d.now) == AGG_DUE;
+        due |= say(&d, text);
+        if (i == stop)
+            restart(&other, &d);
+        if (i <= stop)
+            continue;
+        again = agg_tick(&other.agg, other.now) == AGG_DUE;
+        again |= say(&other, text);
+        HOLDS(due == again);
+        /* until then the one that was started has the later estimates */
+        same |= due;
+        if (same)
+            check_same(&d, &other);
+    }
+    agg_close(&d.agg);
+    agg_close(&other.agg);
+}
+
+static void a_restart_at_any_record_changes_nothing(void **state)
+{
+    const char *only = getenv("PHASEPIPE_SEED");
+
+    (void)state;
+    if (only != NULL) {
+        seed = (unsigned)strtoul(only, NULL, 10);
+        restart_case();
+        return;
+    }
+    for (seed = FIRST_SEED; seed < last_seed(); seed++)
+        restart_case();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_comes_the_rules_hold),
         cmocka_unit_test(the_order_between_phases_does_not_matter),
+        cmocka_unit_test(a_restart_at_any_record_changes_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
