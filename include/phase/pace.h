@@ -38,7 +38,8 @@ struct pace {
 bool pace_see(struct pace *pace, const struct phase *phase,
               const struct note *n, int64_t now);
 
-/* Takes PHASE's state at NOW, where it was BEFORE. */
+/* Takes PHASE's state at NOW, where it was BEFORE, and what time it says is
+ * left. */
 void pace_turn(struct pace *pace, enum phase_state before,
                const struct phase *phase, int64_t now);
 

@@ -23,7 +23,6 @@ bool pace_see(struct pace *pace, const struct phase *phase,
     struct measure m = measure_of(phase, n);
 
     eta_see(&pace->eta, now, &m);
-    said_see(&pace->said, now, phase->progress.seconds);
     return verdict_see(&pace->verdict, now, &m);
 }
 
@@ -39,6 +38,7 @@ void pace_turn(struct pace *pace, enum phase_state before,
         span->turns = 2;
         span->ended = now;
     }
+    said_see(&pace->said, now, phase->progress.seconds);
 }
 
 int64_t pace_took(const struct pace *pace)
