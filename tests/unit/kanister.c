@@ -6,11 +6,12 @@
 
 #include <stdio.h>
 
+#include "phase/track.h"
 #include "phase/whole.h"
 #include "unit.h"
 
 /* A plan in short: one letter for each phase's state (pending, running,
- * failed, complete; D: a defer phase that is complete), its percent behind it
+ * failed, complete; for a defer phase P, R, F and D), its percent behind it
  * where one is known; "|" begins the next action. */
 struct row {
     const char *plan;
@@ -66,17 +67,24 @@ static const struct row rows[] = {
     { "c100.00 r30.00 p D100.00", "43.33", 43 },
     { "c100.00 c100.00 D", "100.00", 100 },
     { "r50.00 D100.00 | r25.00 D100.00", "37.50", 37 },
+    /* all is at 100 while it runs, and where it fails */
+    { "c100.00 c100.00 P", "100.00", 100 },
+    { "c100.00 c100.00 R40.00", "100.00", 100 },
+    { "c100.00 c100.00 F40.00", "100.00", 100 },
+    /* nor does it make up for what has failed before it */
+    { "c100.00 f30.00 D100.00", "65.00", 65 },
 };
 
 static void add_phase(struct plan *p, const char *text)
 {
     static const enum phase_state states[] = {
         ['p'] = PHASE_PENDING,  ['r'] = PHASE_RUNNING,  ['f'] = PHASE_FAILED,
-        ['c'] = PHASE_COMPLETE, ['D'] = PHASE_COMPLETE,
+        ['c'] = PHASE_COMPLETE, ['P'] = PHASE_PENDING,  ['R'] = PHASE_RUNNING,
+        ['F'] = PHASE_FAILED,   ['D'] = PHASE_COMPLETE,
     };
     char name[32];
     int len = snprintf(name, sizeof name, "phase-%zu", p->phase_count);
-    struct phase *phase = plan_add_phase(p, name, (size_t)len, *text == 'D');
+    struct phase *phase = plan_add_phase(p, name, (size_t)len, *text < 'a');
 
     assert_non_null(phase);
     phase->state = states[(unsigned char)*text];
@@ -136,6 +144,105 @@ static void both_spellings_are_as_by_hand(void **state)
     }
 }
 
+/* Two actions of one Blueprint: a, b and a defer phase z each.  After each
+ * record, all as by hand: the percentage in both spellings, bytes uploaded and
+ * to be uploaded, and the phase that runs. */
+static const struct told {
+    const char *record; /* a member each: action, phase, and what it says */
+    const char *document;
+    int64_t controller, uploaded, estimated;
+    const char *running;
+} story[] = {
+    { "0,\"phase\":\"a\",\"state\":\"running\"", "0.00", 0, -1, -1, "a" },
+    /* a quarter of 33.33; the controller has a quarter of 33 */
+    { "0,\"phase\":\"a\",\"progressPercent\":33.33,\"sizeUploadedB\":50000,"
+      "\"estimatedUploadSizeB\":100000000",
+      "8.33", 8, 50000, 100000000, "a" },
+    /* equal names: the other one's number is its own */
+    { "1,\"phase\":\"a\",\"progressPercent\":66.66,\"sizeUploadedB\":7",
+      "24.99", 24, 50007, 100000000, "a" },
+    { "0,\"phase\":\"a\",\"state\":\"complete\"", "41.66", 41, 50007, 100000000,
+      "a" },
+    /* what is complete is not put back by its namesake */
+    { "1,\"phase\":\"a\",\"progressPercent\":70.99,\"sizeUploadedB\":8",
+      "42.74", 42, 50008, 100000000, "a" },
+    { "0,\"phase\":\"b\",\"progressPercent\":30,\"estimatedUploadSizeB\":1",
+      "50.24", 50, 50008, 100000001, "b" },
+    /* it fails at 30: percent and bytes stay and go on to count */
+    { "0,\"phase\":\"b\",\"state\":\"failed\"", "50.24", 50, 50008, 100000001,
+      "a" },
+    { "0,\"phase\":\"b\",\"progressPercent\":90,\"sizeUploadedB\":900", "50.24",
+      50, 50008, 100000001, "a" },
+    { "0,\"phase\":\"b\",\"state\":\"complete\"", "50.24", 50, 50008, 100000001,
+      "a" },
+    /* the defer phase still runs: its percent and bytes are no part of it */
+    { "0,\"phase\":\"z\",\"progressPercent\":50,\"sizeUploadedB\":5", "50.24",
+      50, 50008, 100000001, "z" },
+    { "0,\"phase\":\"z\",\"state\":\"complete\"", "50.24", 50, 50008, 100000001,
+      "a" },
+    /* a number that is none, and one above the whole: held at 99 */
+    { "1,\"phase\":\"a\",\"progressPercent\":-5", "50.24", 50, 50008, 100000001,
+      "a" },
+    { "1,\"phase\":\"a\",\"progressPercent\":340", "57.25", 57, 50008,
+      100000001, "a" },
+    { "1,\"phase\":\"a\",\"state\":\"completed\"", "57.50", 57, 50008,
+      100000001, "" },
+    { "1,\"phase\":\"b\",\"state\":\"complete\"", "82.50", 82, 50008, 100000001,
+      "" },
+};
+
+static void tell(struct plan *p, const char *record)
+{
+    static struct note note;
+    struct phase *phase;
+    struct target target = { 0 };
+    char text[256];
+    int len = snprintf(text, sizeof text, "{\"type\":\"%s\",\"action\":%s}",
+                       strstr(record, "state") != NULL ? "phase" : "progress",
+                       record);
+
+    note_read(&note, text, (size_t)len);
+    (void)track_note(p, &target, &note, &phase);
+}
+
+static void assert_whole(const struct plan *p, const struct told *now)
+{
+    struct whole whole = whole_of(p);
+    struct buf document = BUF_INIT(16);
+    int64_t hundredths[16];
+    size_t n = take_percents(p, hundredths);
+
+    percent_put(&document, whole.percent);
+    buf_char(&document, '\0');
+    assert_row(strcmp(document.bytes, now->document) == 0, now->record);
+    assert_row(kanister_percent_completed(hundredths, n) == now->controller,
+               now->record);
+    assert_row(whole.sizes[SIZE_UPLOADED] == now->uploaded, now->record);
+    assert_row(whole.sizes[SIZE_UPLOAD_ESTIMATE] == now->estimated,
+               now->record);
+    assert_row(whole.sizes[SIZE_DOWNLOADED] == COUNT_UNKNOWN, now->record);
+    assert_row(strcmp(whole.running != NULL ? whole.running->name : "",
+                      now->running) == 0,
+               now->record);
+    buf_free(&document);
+}
+
+static void actions_of_one_blueprint_are_told_apart(void **state)
+{
+    struct plan plan = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        assert_true(plan_of_names(&plan, "a,b", "backup"));
+        assert_non_null(plan_add_phase(&plan, "z", 1, true));
+    }
+    for (size_t i = 0; i < COUNT(story); i++) {
+        tell(&plan, story[i].record);
+        assert_whole(&plan, &story[i]);
+    }
+    plan_free(&plan);
+}
+
 static void a_phase_loses_its_decimals(void **state)
 {
     static const struct {
@@ -182,6 +289,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_spellings_are_as_by_hand),
+        cmocka_unit_test(actions_of_one_blueprint_are_told_apart),
         cmocka_unit_test(a_phase_loses_its_decimals),
         cmocka_unit_test(the_ends_of_the_range_hold),
     };
