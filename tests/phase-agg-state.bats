@@ -152,9 +152,10 @@ session() {
     assert_failure 111
     assert_output ''
     assert_equal "$stderr" 'phase-agg: fatal: unable to lock none/state: No such file or directory'
-    # no file can grow: the lines come, the state does not
+    # no file can grow, a copy of the records neither: the lines come, the state
+    # does not
     printf '{"type":"progress","progressPercent":%d}\n' 1 2 3 >records
-    run bash -c '(ulimit -f 0; phase-agg --phases a --state state <records 2>&1) | cat
+    run bash -c '(unset LD_PRELOAD; ulimit -f 0; phase-agg --phases a --state state <records 2>&1) | cat
         exit "${PIPESTATUS[0]}"'
     assert_failure 111
     assert_equal "$(grep -v '^{' <<<"$output")" 'phase-agg: warning: unable to keep the state in state: File too large'
@@ -254,7 +255,7 @@ run_of() { # N
     assert_output ''
     assert_equal "$stderr" 'phase-agg: fatal: unable to lock none/history: No such file or directory'
     run_of 2 >records
-    run bash -c '(ulimit -f 0; phase-agg --phases short,long --learn history <records 2>&1) | cat
+    run bash -c '(unset LD_PRELOAD; ulimit -f 0; phase-agg --phases short,long --learn history <records 2>&1) | cat
         exit "${PIPESTATUS[0]}"'
     assert_failure 111
     assert_equal "$(grep -v '^{' <<<"$output")" 'phase-agg: fatal: unable to keep what was learned in history: File too large'
