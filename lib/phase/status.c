@@ -52,9 +52,10 @@ static bool update(struct status *s, const struct phase *phase, int64_t wall)
     if (moved) {
         shown->progress = phase->progress;
         memcpy(shown->since, now(s, wall), CLOCK_TEXT);
-        if (whole_moved(&line->whole, &before))
-            memcpy(line->since, s->now, CLOCK_TEXT);
     }
+    /* perhaps by other phases that have moved and are still to be shown */
+    if (whole_moved(&line->whole, &before))
+        memcpy(line->since, now(s, wall), CLOCK_TEXT);
     line_render_phase(shown);
     return true;
 }

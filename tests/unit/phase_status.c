@@ -194,6 +194,49 @@ static void a_time_changes_only_with_its_own_values(void **state)
     agg_close(&d.agg);
 }
 
+/* One phase fails as it is, and another moves: nobody says which is first. */
+static void a_reading_of_several_phases_moves_the_whole(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "a,b", NULL, "a");
+    d.agg.plan.phases[0].state = PHASE_FAILED;
+    d.agg.plan.phases[1].state = PHASE_RUNNING;
+    d.agg.plan.phases[1].progress.percent = 3000;
+    assert_int_equal(agg_refresh(&d.agg, clock_now(&d.clock)), AGG_DUE);
+    assert_int_equal(d.agg.status.line.whole.percent, 1500);
+    assert_times(&d, "{}", "", "2023-02-20T12:49:55Z", "2023-02-20T12:49:55Z");
+    agg_close(&d.agg);
+}
+
+/* The time that the phase has left, and that detail shows. */
+static void assert_left(struct desk *d, const char *text, int64_t seconds)
+{
+    assert_non_null(say(d, text));
+    assert_int_equal(d->agg.plan.phases[0].progress.seconds, seconds);
+    assert_int_equal(d->agg.status.line.seconds, seconds);
+}
+
+static void an_item_that_ends_changes_the_time_that_is_left(void **state)
+{
+    struct desk d;
+
+    (void)state;
+    open_desk(&d, "a", NULL, NULL);
+    assert_left(&d,
+                "{\"type\":\"progress\",\"item\":0,\"of\":2,"
+                "\"progressPercent\":1,\"estimatedTimeSeconds\":22}",
+                -1); /* of the other one it is not known */
+    assert_left(&d,
+                "{\"type\":\"progress\",\"item\":1,"
+                "\"progressPercent\":1,\"estimatedTimeSeconds\":9}",
+                22);
+    assert_left(&d, "{\"type\":\"phase\",\"item\":0,\"done\":true}", 9);
+    assert_left(&d, "{\"type\":\"phase\",\"item\":1,\"done\":true}", -1);
+    agg_close(&d.agg);
+}
+
 static void detail_speaks_of_the_target_while_it_runs(void **state)
 {
     struct desk d;
@@ -338,6 +381,8 @@ int main(void)
         cmocka_unit_test(a_line_has_all_that_is_known),
         cmocka_unit_test(a_line_comes_only_with_a_change),
         cmocka_unit_test(a_time_changes_only_with_its_own_values),
+        cmocka_unit_test(a_reading_of_several_phases_moves_the_whole),
+        cmocka_unit_test(an_item_that_ends_changes_the_time_that_is_left),
         cmocka_unit_test(detail_speaks_of_the_target_while_it_runs),
         cmocka_unit_test(a_plan_whose_line_could_pass_the_ceiling_is_refused),
         cmocka_unit_test(every_line_is_a_json_object_of_that_type),
