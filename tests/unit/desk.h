@@ -9,6 +9,7 @@
 #include "base/rec.h"
 #include "phase/actionset.h"
 #include "phase/agg.h"
+#include "phase/merge.h"
 #include "random.h"
 #include "seen.h"
 
@@ -32,14 +33,6 @@ struct desk {
     bool names_one;         /* what names no phase is of a p0 */
     int about;              /* whose the latest record is; NO_PHASE */
 };
-
-/* Keeps in mind that ACTION has got another phase. */
-static inline void desk_know(struct desk *d, int action, bool deferred)
-{
-    if (deferred)
-        d->late[action] = (int)d->count;
-    d->deferred[d->count++] = deferred;
-}
 
 /* Appends to B as printf() does. */
 static inline void __attribute__((format(printf, 2, 3)))
@@ -70,34 +63,36 @@ static inline void put_given_phase(struct buf *b, const char *name)
     buf_str(b, "}");
 }
 
-/* An ActionSet that the controller has been at for a while. */
-static inline void desk_plan_of_text(struct desk *d)
+/* The text of the ActionSet, which the controller has been at for a while. */
+static inline void desk_put_text(const struct desk *d, struct buf *b)
 {
-    struct buf b = BUF_INIT(REC_CEILING);
-
-    buf_str(&b, "{\"kind\":\"ActionSet\",\"status\":{\"actions\":[");
+    buf_str(b, "{\"kind\":\"ActionSet\",\"status\":{\"actions\":[");
     for (int i = 0; i < d->actions; i++) {
-        d->first[i] = (int)d->count;
-        put_text(&b, "%s{\"name\":\"act\",\"phases\":[", i > 0 ? "," : "");
+        put_text(b, "%s{\"name\":\"act\",\"phases\":[", i > 0 ? "," : "");
         for (int j = 0; j < d->counts[i]; j++) {
             char name[16];
 
             snprintf(name, sizeof name, "p%d", j);
-            buf_str(&b, j > 0 ? "," : "");
-            put_given_phase(&b, name);
-            desk_know(d, i, false);
+            buf_str(b, j > 0 ? "," : "");
+            put_given_phase(b, name);
         }
-        buf_str(&b, "]");
-        if (any(3) == 0) {
-            buf_str(&b, ",\"deferPhase\":");
-            put_given_phase(&b, "late");
-            desk_know(d, i, true);
+        buf_str(b, "]");
+        if (d->late[i] != NO_PHASE) {
+            buf_str(b, ",\"deferPhase\":");
+            put_given_phase(b, "late");
         }
-        buf_str(&b, "}");
+        buf_str(b, "}");
     }
-    buf_str(&b, "],\"progress\":{\"lastTransitionTime\":"
-                "\"2023-02-20T12:48:00Z\"}}}");
-    assert_false(b.failed);
+    buf_str(b, "],\"progress\":{\"lastTransitionTime\":"
+               "\"2023-02-20T12:48:00Z\"}}}");
+    assert_false(b->failed);
+}
+
+static inline void desk_plan_of_text(struct desk *d)
+{
+    struct buf b = BUF_INIT(REC_CEILING);
+
+    desk_put_text(d, &b);
     assert_true(actionset_read(&d->agg.plan, b.bytes, b.len, NULL));
     buf_free(&b);
 }
@@ -107,32 +102,40 @@ static inline void desk_plan_of_names(struct desk *d)
     struct plan *p = &d->agg.plan;
 
     for (int i = 0; i < d->actions; i++) {
-        d->first[i] = (int)d->count;
         assert_true(plan_add_action(p, any(4) ? "act" : NULL, 3));
         for (int j = 0; j < d->counts[i]; j++) {
             char name[16];
             int len = snprintf(name, sizeof name, "p%d", j);
 
             assert_non_null(plan_add_phase(p, name, (size_t)len, false));
-            desk_know(d, i, false);
         }
-        if (any(3) == 0) {
+        if (d->late[i] != NO_PHASE)
             assert_non_null(plan_add_phase(p, "late", 4, true));
-            desk_know(d, i, true);
+    }
+}
+
+/* Which actions there are, and what they have: all, but the first, may have a
+ * defer phase only. */
+static inline void desk_shape(struct desk *d)
+{
+    bool many = any(100) == 0;
+
+    d->actions = 1 + any(many ? DESK_ACTIONS : 3);
+    for (int i = 0; i < d->actions; i++) {
+        d->first[i] = (int)d->count;
+        d->counts[i] = any(many ? 16 : 5) + (i == 0);
+        d->count += (size_t)d->counts[i];
+        d->late[i] = NO_PHASE;
+        if (any(3) == 0) {
+            d->deferred[d->count] = true;
+            d->late[i] = (int)d->count++;
         }
     }
 }
 
 static inline void desk_plan(struct desk *d)
 {
-    bool many = any(100) == 0;
-
-    d->actions = 1 + any(many ? DESK_ACTIONS : 3);
-    for (int i = 0; i < d->actions; i++) {
-        /* all, but the first, may have a defer phase only */
-        d->counts[i] = any(many ? 16 : 5) + (i == 0);
-        d->late[i] = NO_PHASE;
-    }
+    desk_shape(d);
     if (any(4) > 0)
         desk_plan_of_names(d);
     else
@@ -244,6 +247,23 @@ static inline bool desk_say(struct desk *d, const char *record)
     HOLDS(agg_read(&d->agg, record, strlen(record)));
     result = agg_take(&d->agg, d->now);
     HOLDS(result != AGG_NO_MEMORY);
+    return result == AGG_DUE;
+}
+
+/* What is read of the ActionSet NOW, which others move; true where it makes a
+ * line due. */
+static inline bool desk_refresh(struct desk *d)
+{
+    struct buf b = BUF_INIT(REC_CEILING);
+    enum agg_result result;
+
+    desk_put_text(d, &b);
+    if (random_tells())
+        fprintf(stderr, "%.*s\n", (int)b.len, b.bytes);
+    HOLDS(merge_actionset(&d->agg.plan, b.bytes, b.len, NULL));
+    result = agg_refresh(&d->agg, d->now);
+    HOLDS(result != AGG_NO_MEMORY);
+    buf_free(&b);
     return result == AGG_DUE;
 }
 

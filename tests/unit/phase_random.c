@@ -16,6 +16,8 @@ static void one_case(void)
         desk_pass(&d, true);
         if (agg_next(&d.agg) <= d.now.steady || any(4) == 0)
             rules_next(&d, NO_PHASE, agg_tick(&d.agg, d.now) == AGG_DUE);
+        if (any(16) == 0)
+            rules_next(&d, ALL_PHASES, desk_refresh(&d));
         desk_any_record(&d, record);
         rules_next(&d, d.about, desk_say(&d, record));
     }

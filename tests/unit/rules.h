@@ -13,7 +13,8 @@ enum {
     HELD = 9900,
     WHOLE = 10000,
     ANY_PHASE = -2, /* one, who knows which */
-    KEPT = 500      /* the lines of each so many-th case are kept */
+    ALL_PHASES = -3,
+    KEPT = 500 /* the lines of each so many-th case are kept */
 };
 
 /* The time of NOW as a status has it. */
@@ -89,8 +90,8 @@ static inline void check_phases(const struct seen *was,
     HOLDS(was->count == after->count);
     for (size_t i = 0; i < after->count; i++)
         if (check_phase(&was->phases[i], &after->phases[i], now)) {
-            HOLDS((int)i == about || about == ANY_PHASE);
-            about = NO_PHASE;
+            HOLDS((int)i == about || about <= ANY_PHASE);
+            about = about == ALL_PHASES ? about : NO_PHASE;
         }
 }
 
