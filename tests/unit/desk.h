@@ -167,22 +167,25 @@ static inline void desk_settings(struct desk *d)
     }
 }
 
-/* What earlier runs were like. */
-static inline void desk_typical(struct desk *d)
+/* What earlier runs were like: the phases are then expected to take as long,
+ * and weigh as much. */
+static inline void desk_history(struct desk *d)
 {
-    struct agg *a = &d->agg;
+    struct history h = { 0 };
+    struct plan *p = &d->agg.plan;
 
-    if (any(2))
-        return;
-    a->typical = calloc(d->count, sizeof *a->typical);
-    assert_non_null(a->typical);
-    for (size_t i = 0; i < d->count; i++) {
-        struct typical *t = &a->typical[i];
+    for (int i = any(2) ? any(20) : 0; i > 0; i--) {
+        const struct phase *phase = &p->phases[any((int)d->count)];
+        struct history_key key = history_key_of(p, phase);
+        struct history_run run = { any(1000000),
+                                   any(4) ? any(1000000) : COUNT_UNKNOWN };
 
-        t->ms = any(4) ? any(1000000) : COUNT_UNKNOWN;
-        t->bytes = any(4) ? any(1000000) : COUNT_UNKNOWN;
-        t->rate = any(4) ? 1 + any(10000) : COUNT_UNKNOWN;
+        assert_true(history_add(&h, &key, run));
     }
+    assert_true(agg_expect(&d->agg, &h));
+    history_free(&h);
+    for (size_t i = 0; i < d->count; i++)
+        d->weights[i] = p->phases[i].weight;
 }
 
 /* The action of the case at hand, always the same one; agg_open() is still to
@@ -195,11 +198,11 @@ static inline void desk_make(struct desk *d)
     *d = (struct desk){ .now = { START, STEADY }, .names_one = any(2) };
     desk_plan(d);
     desk_settings(d);
-    desk_typical(d);
     assert_true(target_find(&d->agg.target, &d->agg.plan, NULL,
                             d->names_one ? "p0" : NULL));
     d->agg.stall_after = (any(2) ? 100 : 20) * CLOCK_SECOND;
     assert_true(agg_prepare(&d->agg));
+    desk_history(d);
     random_state = kept;
 }
 

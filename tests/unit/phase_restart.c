@@ -42,30 +42,42 @@ static void restart(struct desk *other, struct desk *one)
     buf_free(&text);
 }
 
-/* Goes on with ONE and OTHER, if there is one, in the same way. */
+static void both(struct desk *one, struct desk *other, bool due, bool other_due)
+{
+    HOLDS(due == other_due);
+    if (due)
+        assert_same(one, other, true);
+}
+
+/* Goes on with ONE, and in the same way with OTHER, if there is one. */
 static void go_on(struct desk *one, struct desk *other, bool jumps)
 {
     struct instant before = one->now;
     char record[RECORD_MAX];
+    uint64_t kept;
     bool due;
 
     desk_pass(one, jumps);
     desk_any_record(one, record);
     if (other == NULL) {
         (void)agg_tick(&one->agg, one->now);
+        if (any(16) == 0)
+            (void)desk_refresh(one);
         (void)desk_say(one, record);
         return;
     }
     other->now.steady += one->now.steady - before.steady;
     other->now.wall = one->now.wall;
     due = agg_tick(&one->agg, one->now) == AGG_DUE;
-    HOLDS(due == (agg_tick(&other->agg, other->now) == AGG_DUE));
-    if (due)
-        assert_same(one, other, true);
+    both(one, other, due, agg_tick(&other->agg, other->now) == AGG_DUE);
+    if (any(16) == 0) {
+        kept = random_state;
+        due = desk_refresh(one);
+        random_state = kept;
+        both(one, other, due, desk_refresh(other));
+    }
     due = desk_say(one, record);
-    HOLDS(due == desk_say(other, record));
-    if (due)
-        assert_same(one, other, true);
+    both(one, other, due, desk_say(other, record));
 }
 
 /* The wall clock jumps after the restart only: what is kept of a time is what
