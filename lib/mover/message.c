@@ -9,7 +9,7 @@ enum { QUOTE_END_LEN = sizeof QUOTE_END - 1 };
 
 /* A message with more separators, or a path with more quotes, is not looked
  * into further: hostile names shall cost no more than their length. */
-enum { PIECES_MAX = 64, QUOTES_MAX = 8, LOOKS_MAX = 4 * MESSAGE_CEILING };
+enum { PIECES_MAX = 256, QUOTES_MAX = 8, LOOKS_MAX = 4 * MESSAGE_CEILING };
 
 /* A name of 255 bytes holds no more lines of progress than that. */
 enum { LINES_MAX = 3 };
