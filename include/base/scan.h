@@ -1,13 +1,15 @@
 /*
  * A scanner for the JSON that programs write for programs: one object on one
  * line, no white space but perhaps a space behind each comma and colon, members
- * that are plain strings, plain numbers, true, false or null.
+ * that are strings, plain numbers, true, false or null.
  *
  * It is several times as fast as libjq and allocates nothing.  What it hands
  * out is exactly what libjq would say; whatever it is not sure of it refuses,
- * and the caller then asks json.h: escapes, bytes below 0x20 or above 0x7F,
- * nesting, signs, exponents, more than 15 digits, other space.  Where a key
- * comes twice the later member counts, as in libjq.
+ * and the caller then asks json.h: escapes in keys, bytes below 0x20 or that
+ * are no UTF-8, half surrogate pairs, nesting, signs, exponents, more than 15
+ * digits, other space.  A value with escapes is a string, but which it does
+ * not say: who needs to know asks json.h too.  Where a key comes twice the
+ * later member counts, as in libjq.
  */
 #ifndef BASE_SCAN_H
 #define BASE_SCAN_H
@@ -22,7 +24,8 @@ enum scan_kind {
     SCAN_BOOL,
     SCAN_NUMBER,
     SCAN_STRING,
-    SCAN_NESTED, /* an array or an object; never out of scan_next() */
+    SCAN_ESCAPED, /* a string; its text, as it was written, has escapes */
+    SCAN_NESTED,  /* an array or an object; never out of scan_next() */
 };
 
 /* A value, whichever way it was read. */
@@ -30,7 +33,7 @@ struct scan_value {
     enum scan_kind kind;
     bool truth;       /* SCAN_BOOL */
     double number;    /* SCAN_NUMBER; from libjq it may be NaN or infinite */
-    const char *text; /* SCAN_STRING: borrowed, not NUL-terminated */
+    const char *text; /* a string's: borrowed, not NUL-terminated */
     size_t len;
 };
 

@@ -2,6 +2,8 @@
 
 #include <math.h>
 
+#include "base/utf8.h"
+
 static bool is_space(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
@@ -109,24 +111,6 @@ bool json_get_bool(jv object, const char *key, bool *value)
     return true;
 }
 
-/* The length of the UTF-8 character at TEXT; 0 where there is none.  RFC 3629:
- * no overlong forms, no surrogates, nothing above U+10FFFF. */
-static size_t utf8_length(const unsigned char *text, size_t len)
-{
-    unsigned char c = text[0];
-    size_t n = c < 0x80 ? 1 : c < 0xC2 ? 0 : c < 0xE0 ? 2 : c < 0xF0 ? 3 : 4;
-
-    if (n == 0 || c > 0xF4 || n > len)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((text[i] & 0xC0) != 0x80)
-            return 0;
-    if ((c == 0xE0 && text[1] < 0xA0) || (c == 0xED && text[1] > 0x9F) ||
-        (c == 0xF0 && text[1] < 0x90) || (c == 0xF4 && text[1] > 0x8F))
-        return 0;
-    return n;
-}
-
 static bool is_plain(unsigned char c)
 {
     return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
@@ -148,7 +132,7 @@ static size_t put_special(struct buf *b, const unsigned char *text, size_t len)
     static const char letters[] = "\b\t\n\f\r\"\\";
     static const char names[] = "btnfr\"\\";
     const char *letter = memchr(letters, text[0], sizeof letters - 1);
-    size_t n = utf8_length(text, len);
+    size_t n = utf8_length((const char *)text, len);
 
     if (letter != NULL) {
         buf_char(b, '\\');

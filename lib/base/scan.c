@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* Up to 15 digits are exact in a double, and so are these: the quotient of
  * the two is the double that is nearest to the text. */
 enum { MAX_DIGITS = 15 };
@@ -57,11 +59,69 @@ static const char *skip_plain(const char *at, const char *end)
     return at;
 }
 
+static bool take_hex(struct scan *s, unsigned *code)
+{
+    if (s->end - s->at < 4)
+        return false;
+    *code = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = *s->at++;
+        char lower = c | 0x20;
+
+        if (c >= '0' && c <= '9')
+            *code = *code * 16 + (unsigned)(c - '0');
+        else if (lower >= 'a' && lower <= 'f')
+            *code = *code * 16 + (unsigned)(lower - 'a') + 10;
+        else
+            return false;
+    }
+    return true;
+}
+
+/* An escape, behind its backslash.  Half a surrogate pair is refused. */
+static bool take_escape(struct scan *s)
+{
+    unsigned code, low;
+
+    if (s->at < s->end && memchr("\"\\/bfnrt", *s->at, 8) != NULL) {
+        s->at++;
+        return true;
+    }
+    if (!skip(s, 'u') || !take_hex(s, &code))
+        return false;
+    if (code < 0xD800 || code > 0xDFFF)
+        return true;
+    return code < 0xDC00 && skip(s, '\\') && skip(s, 'u') &&
+           take_hex(s, &low) && low >= 0xDC00 && low <= 0xDFFF;
+}
+
+/* What does not stand for itself: an escape, or a character of several
+ * bytes. */
+static bool take_special(struct scan *s, struct scan_value *v)
+{
+    size_t n;
+
+    if (skip(s, '\\')) {
+        v->kind = SCAN_ESCAPED;
+        return take_escape(s);
+    }
+    n = (unsigned char)*s->at >= 0x80
+            ? utf8_length(s->at, (size_t)(s->end - s->at))
+            : 0;
+    s->at += n;
+    return n > 0;
+}
+
 static bool take_string(struct scan *s, struct scan_value *v)
 {
     v->kind = SCAN_STRING;
     v->text = s->at;
     s->at = skip_plain(s->at, s->end);
+    while (s->at < s->end && *s->at != '"') {
+        if (!take_special(s, v))
+            return false;
+        s->at = skip_plain(s->at, s->end);
+    }
     v->len = (size_t)(s->at - v->text);
     return skip(s, '"');
 }
@@ -144,8 +204,8 @@ enum scan_status scan_next(struct scan *s, struct scan_value *key,
     if (s->later && !skip_spaced(s, ','))
         return SCAN_REFUSED;
     s->later = true;
-    if (!skip(s, '"') || !take_string(s, key) || !skip_spaced(s, ':') ||
-        !take_value(s, value))
+    if (!skip(s, '"') || !take_string(s, key) || key->kind != SCAN_STRING ||
+        !skip_spaced(s, ':') || !take_value(s, value))
         return SCAN_REFUSED;
     return SCAN_MEMBER;
 }

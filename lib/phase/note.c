@@ -110,14 +110,24 @@ static void set(struct note *n, enum field field, const struct scan_value *v)
     }
 }
 
+/* Takes a member; false where it is not for us. */
+static bool take(struct note *n, const struct scan_value *key,
+                 const struct scan_value *value)
+{
+    enum field field;
+
+    if (progress_set(&n->progress, key, value) ||
+        work_set(&n->work, key, value))
+        return true;
+    field = (enum field)scan_find(key, fields, FIELDS);
+    set(n, field, value);
+    return field != FIELDS;
+}
+
 static void see(void *arg, const struct scan_value *key,
                 const struct scan_value *value)
 {
-    struct note *n = arg;
-
-    if (!progress_set(&n->progress, key, value) &&
-        !work_set(&n->work, key, value))
-        set(n, (enum field)scan_find(key, fields, FIELDS), value);
+    (void)take(arg, key, value);
 }
 
 static void clear(struct note *n)
@@ -135,7 +145,8 @@ static void clear(struct note *n)
     n->done = false;
 }
 
-/* Reads LINE where it is as plain as programs write it. */
+/* Reads LINE where it is as plain as programs write it, but perhaps for what
+ * is not for us. */
 static bool read_plain(struct note *n, const char *line, size_t len)
 {
     struct scan s;
@@ -145,7 +156,8 @@ static bool read_plain(struct note *n, const char *line, size_t len)
     if (!scan_begin(&s, line, len))
         return false;
     while ((status = scan_next(&s, &key, &value)) == SCAN_MEMBER)
-        see(n, &key, &value);
+        if (take(n, &key, &value) && value.kind == SCAN_ESCAPED)
+            return false;
     return status == SCAN_END;
 }
 
