@@ -13,35 +13,57 @@
 
 enum { ITEMS_MAX = 1000 };
 
-enum item_state { ITEM_WAITING, ITEM_MOVING, ITEM_FAILED, ITEM_DONE };
+enum item_state {
+    ITEM_WAITING,
+    ITEM_MOVING,
+    ITEM_FAILED,
+    ITEM_DONE,
+    ITEM_STATES
+};
 
 struct item {
     enum item_state state;
     struct progress progress; /* its percent is 0 at least */
 };
 
-/* All zero: no items.  items_free() gives the memory back. */
+/* All zero: no items.  items_free() gives the memory back.  What the items come
+ * to is kept up with each change: there may be a thousand of them, and a record
+ * changes one. */
 struct items {
-    struct item *each;
+    struct item *each; /* to look at only */
     size_t count;
+
+    /* private: sums over all items */
+    size_t in[ITEM_STATES];
+    int64_t percents;
+    int64_t sizes[SIZES]; /* of those that are known, not cut: 2^53 x 1000 */
+    size_t sized[SIZES];  /* how many are known */
+    /* of those that have not ended: */
+    size_t timed;      /* how many say what time is left */
+    int64_t longest;   /* the most that one says */
+    size_t at_longest; /* and how many say that */
 };
 
 /* Makes them COUNT (at most ITEMS_MAX) where they are fewer; false where there
  * is no memory. */
 bool items_grow(struct items *items, size_t count);
 
+/* Makes the item INDEX what IS says, from a state that was kept say; of no size
+ * that was known it may be unknown now. */
+void items_put(struct items *items, size_t index, const struct item *is);
+
 /* What the mover of one item says; nothing where the item has ended. */
-void items_take(struct item *item, const struct progress *said);
+void items_take(struct items *items, size_t index, const struct progress *said);
 
 /* STATE for one item, which never goes back. */
-void items_set(struct item *item, enum item_state state);
+void items_set(struct items *items, size_t index, enum item_state state);
 
 /* How many are in STATE. */
 size_t items_in(const struct items *items, enum item_state state);
 
 /* All of them (one at least) together: the mean of the percentages, the sums
  * of what is known of the sizes, and, as they move side by side, the longest
- * time that is left, where it is known of each. */
+ * time that is left, where it is known of each that has not ended. */
 struct progress items_together(const struct items *items);
 
 void items_free(struct items *items);

@@ -2,6 +2,83 @@
 
 #include <stdlib.h>
 
+static const struct item unseen = {
+    .progress = { .percent = 0,
+                  .sizes = { COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN,
+                             COUNT_UNKNOWN },
+                  .seconds = COUNT_UNKNOWN }
+};
+
+static bool has_ended(const struct item *item)
+{
+    return item->state == ITEM_FAILED || item->state == ITEM_DONE;
+}
+
+static bool is_timed(const struct item *item)
+{
+    return !has_ended(item) && item->progress.seconds >= 0;
+}
+
+/* Counts ITEM's time among those that are left. */
+static void count_seconds(struct items *items, const struct item *item)
+{
+    int64_t seconds = item->progress.seconds;
+
+    if (!is_timed(item))
+        return;
+    items->timed++;
+    if (items->at_longest == 0 || seconds > items->longest) {
+        items->longest = seconds;
+        items->at_longest = 1;
+    } else if (seconds == items->longest) {
+        items->at_longest++;
+    }
+}
+
+/* Counts it no more; what is then the longest may be to be found again. */
+static void uncount_seconds(struct items *items, const struct item *item)
+{
+    if (!is_timed(item))
+        return;
+    items->timed--;
+    items->at_longest -= item->progress.seconds == items->longest;
+}
+
+static void find_longest(struct items *items)
+{
+    items->timed = 0;
+    for (size_t i = 0; i < items->count; i++)
+        count_seconds(items, &items->each[i]);
+}
+
+/* A size that is known stays known. */
+static void count_sizes(struct items *items, const struct item *was,
+                        const struct item *is)
+{
+    for (int i = 0; i < SIZES; i++) {
+        int64_t before = was->progress.sizes[i], after = is->progress.sizes[i];
+
+        items->sized[i] += (before < 0) & (after >= 0);
+        items->sizes[i] += (after > 0 ? after : 0) - (before > 0 ? before : 0);
+    }
+}
+
+void items_put(struct items *items, size_t index, const struct item *is)
+{
+    struct item *item = &items->each[index];
+
+    items->in[item->state]--;
+    items->in[is->state]++;
+    items->percents += is->progress.percent - item->progress.percent;
+    count_sizes(items, item, is);
+    uncount_seconds(items, item);
+    *item = *is;
+    if (items->at_longest == 0 && items->timed > 0)
+        find_longest(items);
+    else
+        count_seconds(items, item);
+}
+
 bool items_grow(struct items *items, size_t count)
 {
     struct item *each;
@@ -12,70 +89,56 @@ bool items_grow(struct items *items, size_t count)
     if (each == NULL)
         return false;
     items->each = each;
-    for (; items->count < count; items->count++) {
-        struct item *item = &each[items->count];
-
-        *item = (struct item){ .progress = progress_unknown };
-        item->progress.percent = 0;
-    }
+    items->in[ITEM_WAITING] += count - items->count;
+    while (items->count < count)
+        each[items->count++] = unseen;
     return true;
 }
 
-static bool has_ended(const struct item *item)
+void items_take(struct items *items, size_t index, const struct progress *said)
 {
-    return item->state == ITEM_FAILED || item->state == ITEM_DONE;
+    struct item item = items->each[index];
+
+    if (has_ended(&item))
+        return;
+    item.state = ITEM_MOVING;
+    progress_raise(&item.progress, said->percent);
+    progress_take_sizes(&item.progress, said);
+    item.progress.seconds = said->seconds;
+    items_put(items, index, &item);
 }
 
-void items_take(struct item *item, const struct progress *said)
+void items_set(struct items *items, size_t index, enum item_state state)
 {
-    if (has_ended(item))
-        return;
-    item->state = ITEM_MOVING;
-    progress_raise(&item->progress, said->percent);
-    progress_take_sizes(&item->progress, said);
-    item->progress.seconds = said->seconds;
-}
+    struct item item = items->each[index];
 
-void items_set(struct item *item, enum item_state state)
-{
-    if (has_ended(item) || state < item->state)
+    if (has_ended(&item) || state < item.state)
         return;
-    item->state = state;
+    item.state = state;
     if (state == ITEM_DONE)
-        item->progress.percent = PERCENT_WHOLE;
-    if (has_ended(item))
-        item->progress.seconds = COUNT_UNKNOWN;
+        item.progress.percent = PERCENT_WHOLE;
+    if (has_ended(&item))
+        item.progress.seconds = COUNT_UNKNOWN;
+    items_put(items, index, &item);
 }
 
 size_t items_in(const struct items *items, enum item_state state)
 {
-    size_t n = 0;
-
-    for (size_t i = 0; i < items->count; i++)
-        n += items->each[i].state == state;
-    return n;
+    return items->in[state];
 }
 
 struct progress items_together(const struct items *items)
 {
     struct progress all = progress_unknown;
-    int64_t percents = 0, seconds = 0;
 
-    for (size_t i = 0; i < items->count; i++) {
-        const struct item *item = &items->each[i];
-
-        percents += item->progress.percent;
-        progress_add_sizes(all.sizes, item->progress.sizes);
-        if (has_ended(item))
-            continue;
-        if (item->progress.seconds < 0)
-            seconds = COUNT_UNKNOWN;
-        else if (seconds >= 0 && item->progress.seconds > seconds)
-            seconds = item->progress.seconds;
-    }
-    all.percent = percents / (int64_t)items->count;
-    if (items_in(items, ITEM_WAITING) + items_in(items, ITEM_MOVING) > 0)
-        all.seconds = seconds;
+    all.percent = items->percents / (int64_t)items->count;
+    for (int i = 0; i < SIZES; i++)
+        if (items->sized[i] > 0)
+            all.sizes[i] = items->sizes[i] < COUNT_LARGEST ? items->sizes[i]
+                                                           : COUNT_LARGEST;
+    if (items->timed > 0 &&
+        items->timed == items->in[ITEM_WAITING] + items->in[ITEM_MOVING])
+        all.seconds = items->longest;
     return all;
 }
 

@@ -107,13 +107,15 @@ static bool read_items(struct reading *r, jv object, struct items *to)
     }
     for (int i = 0; good && i < count; i++) {
         jv item = jv_array_get(jv_copy(items), i);
-        struct item read;
+        struct item read = { 0 };
 
         good = jv_get_kind(item) == JV_KIND_OBJECT ||
                refuse(r, RESUME_DAMAGED, "an item is no object");
         good = good && read_numbers(r, item, resume_item_numbers, &read);
+        if (read.progress.percent < 0)
+            read.progress.percent = 0;
         if (good && r->take)
-            to->each[i] = read;
+            items_put(to, (size_t)i, &read);
         jv_free(item);
     }
     jv_free(items);

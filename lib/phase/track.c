@@ -79,7 +79,6 @@ static enum track take_item(const struct plan *plan, struct phase *phase,
 {
     size_t count = phase->items.count;
     struct progress together;
-    struct item *item;
 
     if (n->of > ITEMS_MAX)
         return TRACK_NO_ITEM;
@@ -89,11 +88,10 @@ static enum track take_item(const struct plan *plan, struct phase *phase,
         return TRACK_NO_ITEM;
     if (!items_grow(&phase->items, count))
         return TRACK_NO_MEMORY;
-    item = &phase->items.each[n->item];
     if (n->kind == NOTE_PROGRESS)
-        items_take(item, &n->progress);
+        items_take(&phase->items, (size_t)n->item, &n->progress);
     else if (n->state != PHASE_PENDING)
-        items_set(item, item_state_of(n));
+        items_set(&phase->items, (size_t)n->item, item_state_of(n));
     else
         return TRACK_TAKEN;
     together = items_together(&phase->items);

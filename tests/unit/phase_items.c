@@ -3,7 +3,7 @@
 #include <stdio.h>
 
 #include "phase/track.h"
-#include "unit.h"
+#include "random.h"
 
 struct house {
     struct plan plan;
@@ -175,6 +175,77 @@ static void prerequisites_of_an_item_only_begin_it(void **state)
     plan_free(&h.plan);
 }
 
+/* All of them summed up, item by item. */
+static struct progress summed_up(const struct items *items)
+{
+    struct progress all = progress_unknown;
+    int64_t percents = 0, seconds = COUNT_UNKNOWN;
+    bool timed = true;
+
+    for (size_t i = 0; i < items->count; i++) {
+        const struct item *item = &items->each[i];
+
+        percents += item->progress.percent;
+        progress_add_sizes(all.sizes, item->progress.sizes);
+        if (item->state == ITEM_FAILED || item->state == ITEM_DONE)
+            continue;
+        timed &= item->progress.seconds >= 0;
+        if (item->progress.seconds > seconds)
+            seconds = item->progress.seconds;
+    }
+    all.percent = percents / (int64_t)items->count;
+    all.seconds = timed ? seconds : COUNT_UNKNOWN;
+    return all;
+}
+
+static int64_t any_count(int below)
+{
+    return any(4) ? any(below) : any(9) ? COUNT_UNKNOWN : COUNT_LARGEST;
+}
+
+static void any_change(struct items *items)
+{
+    struct progress said = { .percent = any(8) ? any(12000) : PERCENT_UNKNOWN,
+                             .seconds = any(9) ? any(4) : COUNT_UNKNOWN };
+    size_t index = (size_t)any((int)items->count);
+
+    for (int i = 0; i < SIZES; i++)
+        said.sizes[i] = any_count(1000);
+    if (any(16) == 0)
+        HOLDS(items_grow(items, (size_t)any(12) + 1));
+    else if (any(6) > 0)
+        items_take(items, index, &said);
+    else
+        items_set(items, index, (enum item_state)any(ITEM_STATES));
+}
+
+static void one_case(void)
+{
+    struct items items = { 0 };
+
+    HOLDS(items_grow(&items, (size_t)any(12) + 1));
+    for (int i = 0; i < 60; i++) {
+        struct progress all, one_by_one;
+        size_t in[ITEM_STATES] = { 0 };
+
+        any_change(&items);
+        all = items_together(&items);
+        one_by_one = summed_up(&items);
+        HOLDS(progress_equal(&all, &one_by_one));
+        for (size_t k = 0; k < items.count; k++)
+            in[items.each[k].state]++;
+        for (enum item_state s = 0; s < ITEM_STATES; s++)
+            HOLDS(items_in(&items, s) == in[s]);
+    }
+    items_free(&items);
+}
+
+static void what_is_kept_up_is_the_sum_of_all(void **state)
+{
+    (void)state;
+    random_cases(20000, one_case);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -185,6 +256,7 @@ int main(void)
         cmocka_unit_test(more_items_lower_nothing),
         cmocka_unit_test(an_item_that_cannot_be_is_refused),
         cmocka_unit_test(prerequisites_of_an_item_only_begin_it),
+        cmocka_unit_test(what_is_kept_up_is_the_sum_of_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
