@@ -15,6 +15,7 @@
 #include "base/rec.h"
 #include "base/start.h"
 #include "phase-agg/files.h"
+#include "phase-agg/keep.h"
 #include "phase/agg.h"
 #include "phase/functions.h"
 #include "phase/output.h"
@@ -27,6 +28,7 @@ struct run {
     struct clock clock;
     struct agg agg;
     struct files files;
+    struct keep keep;
     struct output output;
     struct rec in;
     struct out out;
@@ -85,7 +87,7 @@ static int open_agg(struct run *r)
     r->now = clock_now(&r->clock);
     if (!agg_prepare(a))
         return no_memory();
-    status = files_open(&r->files, a, r->now);
+    status = keep_open(&r->keep, a, r->now);
     if (status != EXIT_DONE || agg_open(a, r->now))
         return status;
     if (errno == EMSGSIZE)
@@ -120,7 +122,7 @@ static void save(void *arg)
     struct run *r = arg;
 
     if (r->unsaved)
-        files_save(&r->files, &r->agg, r->now);
+        keep_save(&r->keep, &r->agg, r->now);
     r->unsaved = false;
 }
 
@@ -224,7 +226,7 @@ static int finish(struct run *r, int status)
 
     save(r);
     out_flush(&r->out);
-    kept = files_finish(&r->files, &r->agg, r->now);
+    kept = keep_finish(&r->keep, &r->agg, r->now);
     return status != EXIT_DONE ? status : kept;
 }
 
@@ -282,6 +284,7 @@ int main(int argc, char **argv)
         status = EXIT_SYSTEM;
     rec_close(&r.in);
     output_close(&r.output);
+    keep_close(&r.keep);
     files_close(&r.files);
     agg_close(&r.agg);
     return msg_exit_status(status);

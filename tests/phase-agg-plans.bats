@@ -125,7 +125,7 @@ actionset() { # PERCENT [STATE]
     assert_equal "$(wc -l <errors)" 1
 }
 
-@test "phase-agg: a plan's file that goes away does no harm" {
+@test "phase-agg: a plan's file that goes away is said and does no harm" {
     actionset 10 >plan.json
     mkfifo records
     bash -c 'phase-agg --plan plan.json --action one <records >states 2>errors' 3>&- &
@@ -134,9 +134,34 @@ actionset() { # PERCENT [STATE]
     rm plan.json
     printf '{"type":"progress","progressPercent":50}\n' >&9
     wait_for '"percentCompleted":"30.00"' states
+    wait_for 'No such file' errors
     actionset 30 >plan.json
     wait_for '"percentCompleted":"40.00"' states
     exec 9>&-
     wait $!
-    assert_equal "$(cat errors)" ''
+    assert_equal "$(cat errors)" 'phase-agg: warning: plan.json: No such file or directory; going on with what it was'
+}
+
+@test "phase-agg: each reason why a plan is not taken over is said, and once" {
+    actionset 10 >plan.json
+    mkfifo records
+    bash -c 'phase-agg --plan plan.json --action one <records >states 2>errors' 3>&- &
+    exec 9>records
+    wait_for '"percentCompleted":"5.00"' states
+    actionset 20 | sed 's/{"name":"a","state":"running"}/&,{"name":"b","state":"pending"}/' >plan.json
+    wait_for 'a phase "b"' errors
+    actionset 90 | sed 's/u1/u2/' >plan.json
+    wait_for 'another ActionSet' errors
+    rm plan.json
+    wait_for 'No such file' errors
+    actionset 90 | sed 's/u1/u2/' >plan.json # again, and this time it is no news
+    printf '{"type":"progress","progressPercent":50}\n' >&9
+    wait_for '"percentCompleted":"35.00"' states
+    actionset 30 >plan.json
+    wait_for '"percentCompleted":"40.00"' states
+    exec 9>&-
+    wait $!
+    assert_equal "$(cat errors)" 'phase-agg: warning: plan.json: it has a phase "b" in action 0, which is not in the plan; that is passed over
+phase-agg: warning: plan.json: this is another ActionSet; going on with what it was
+phase-agg: warning: plan.json: No such file or directory; going on with what it was'
 }

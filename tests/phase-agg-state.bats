@@ -148,13 +148,25 @@ session() {
 }
 
 @test "phase-agg: a state that cannot be kept changes the exit code" {
-    run --separate-stderr phase-agg --phases a --state none/state </dev/null
+    printf '{"type":"progress","progressPercent":%d}\n' 1 2 3 >records
+    run --separate-stderr phase-agg --phases a --state none/state <records
     assert_failure 111
-    assert_output ''
-    assert_equal "$stderr" 'phase-agg: fatal: unable to lock none/state: No such file or directory'
+    assert_equal "$stderr" 'phase-agg: warning: unable to keep the state in none/state: No such file or directory'
+    assert_equal "$(latest .progress.percentCompleted)" '"3.00"'
+    # a directory, and what would never be read to its end
+    mkdir dir
+    mkfifo pipe
+    for kept in dir pipe; do
+        run --separate-stderr phase-agg --phases a --state $kept <records
+        assert_failure 111
+        [[ $stderr == "phase-agg: warning: unable to keep the state in $kept: I"* ]]
+        assert_equal "${#lines[@]}" 4
+    done
+    run --separate-stderr phase-agg --phases a --state - <records
+    assert_failure 100
+    assert_equal "$stderr" 'phase-agg: fatal: --state and --learn need the name of a file'
     # no file can grow, a copy of the records neither: the lines come, the state
     # does not
-    printf '{"type":"progress","progressPercent":%d}\n' 1 2 3 >records
     run bash -c '(unset LD_PRELOAD; ulimit -f 0; phase-agg --phases a --state state <records 2>&1) | cat
         exit "${PIPESTATUS[0]}"'
     assert_failure 111
@@ -171,6 +183,46 @@ session() {
     exec 9>&-
     wait $!
     [ ! -e state.lock ]
+}
+
+@test "phase-agg: a state that another run has is read, and kept when that ends" {
+    printf '{"type":"progress","progressPercent":40}\n' | phase-agg --phases a --state state
+    exec 7>state.lock
+    flock -n 7
+    mkfifo records
+    bash -c 'PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s phase-agg --phases a --state state <records >states 2>errors' 3>&- 7>&- &
+    exec 9>records
+    wait_for '"40.00"' states
+    printf '{"type":"progress","progressPercent":50}\n' >&9
+    wait_for '"50.00"' states
+    assert_equal "$(cat errors)" 'phase-agg: warning: unable to keep the state in state: another run has it'
+    assert_equal "$(jq '.actions[0].phases[0].percent' state)" 4000
+    exec 7>&-
+    printf '{"type":"progress","progressPercent":60}\n' >&9
+    wait_for '"60.00"' states
+    assert_equal "$(jq '.actions[0].phases[0].percent' state)" 6000
+    exec 9>&-
+    wait $! || status=$?
+    assert_equal "${status-}" 111
+    assert_equal "$(wc -l <errors)" 1
+}
+
+@test "phase-agg: a history that another run has is read, and waited for at the end only" {
+    export PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s
+    run_of 9 | phase-agg --phases short,long --learn history
+    exec 7>history.lock
+    flock -n 7
+    mkfifo records
+    bash -c 'phase-agg --phases short,long --learn history <records >states 2>errors' 3>&- 7>&- &
+    exec 9>records
+    wait_for '"timePercent":0' states
+    run_of 1 >&9
+    wait_for '"100.00"' states
+    exec 7>&-
+    exec 9>&-
+    wait $!
+    assert_equal "$(cat errors)" ''
+    assert_equal "$(jq -c '[.entries[] | [.runs[].ms]]' history)" '[[1000,1000],[9000,1000]]'
 }
 
 # --- what was learned
@@ -250,11 +302,17 @@ run_of() { # N
 }
 
 @test "phase-agg: a history that cannot be kept changes the exit code" {
-    run --separate-stderr phase-agg --phases a --learn none/history </dev/null
-    assert_failure 111
-    assert_output ''
-    assert_equal "$stderr" 'phase-agg: fatal: unable to lock none/history: No such file or directory'
     run_of 2 >records
+    run --separate-stderr phase-agg --phases short,long --learn none/history <records
+    assert_failure 111
+    assert_equal "$stderr" 'phase-agg: warning: unable to keep what is learned in none/history: No such file or directory'
+    assert_equal "$(latest .state)" '"complete"'
+    head -c 300000 /dev/zero >large
+    run --separate-stderr phase-agg --phases short,long --learn large <records
+    assert_failure 111
+    assert_equal "$stderr" 'phase-agg: warning: unable to read large: File too large'
+    assert_equal "$(latest .state)" '"complete"'
+    assert_equal "$(wc -c <large)" 300000
     run bash -c '(unset LD_PRELOAD; ulimit -f 0; phase-agg --phases short,long --learn history <records 2>&1) | cat
         exit "${PIPESTATUS[0]}"'
     assert_failure 111

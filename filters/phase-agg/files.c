@@ -1,7 +1,7 @@
 #include "files.h"
 
 #include <errno.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -14,7 +14,7 @@
 #include "phase/settings.h"
 #include "phase/weights.h"
 
-enum { PLAN_FILE_MAX = 3 * 1024 * 1024, LOCK_WAIT_MS = 5000 };
+enum { PLAN_FILE_MAX = 3 * 1024 * 1024, TOLD_MAX = 8 * 1024 };
 
 /* How long a changed plan waits at the most. */
 #define LOOK_EVERY CLOCK_SECOND
@@ -126,7 +126,7 @@ int files_plan(struct files *f, struct plan *plan)
     *f = (struct files){ .rest = BUF_INIT(FIRST_REST_MAX),
                          .next = INT64_MAX,
                          .blueprints.all = jv_null(),
-                         .text = BUF_INIT(RESUME_MAX) };
+                         .told = BUF_INIT(TOLD_MAX) };
     if (settings.blueprint != NULL)
         status = read_blueprints(f);
     if (status == EXIT_DONE)
@@ -136,131 +136,46 @@ int files_plan(struct files *f, struct plan *plan)
     return status;
 }
 
-/* Locks PATH and reads it into TEXT. */
-static int open_store(struct store *s, const char *path, struct buf *text)
+/* Whether WHY has not been told yet. */
+static bool is_news(struct files *f, const char *why)
 {
-    if (!store_open(s, path, LOCK_WAIT_MS))
-        return msg_fatal_sys("unable to lock %s", path);
-    if (store_read(s, text))
-        return EXIT_DONE;
-    (void)unread(path, text);
-    store_close(s);
-    return EXIT_SYSTEM;
+    size_t len = strlen(why) + 1;
+
+    if (f->told.len > 0 && memmem(f->told.bytes, f->told.len, why, len) != NULL)
+        return false;
+    buf_add(&f->told, why, len);
+    return !f->told.failed; /* so many reasons are enough */
 }
 
-/* Puts a damaged file where it can be looked at. */
-static void set_aside(struct store *s, const char *path, const char *why)
-{
-    const char *aside = store_set_aside(s);
-
-    if (aside != NULL)
-        msg_warn("%s: %s; it is set aside as %s", path, why, aside);
-    else
-        msg_warn_sys("%s: %s; unable to set it aside", path, why);
-}
-
-/* Reads the history, which stays locked. */
-static int open_history(struct store *s, struct history *h)
-{
-    struct buf text = BUF_INIT(HISTORY_MAX);
-    int status = open_store(s, settings.learn, &text);
-
-    if (status == EXIT_DONE && !history_read(h, text.bytes, text.len)) {
-        if (*h->why == '\0')
-            status = msg_fatal_sys("unable to read %s", settings.learn);
-        else
-            set_aside(s, settings.learn, h->why);
-        if (status != EXIT_DONE)
-            store_close(s);
-    }
-    buf_free(&text);
-    return status;
-}
-
-static int expect(struct agg *a)
-{
-    struct history h = { 0 };
-    struct store store;
-    int status = open_history(&store, &h);
-
-    if (status != EXIT_DONE)
-        return status;
-    store_close(&store);
-    if (!agg_expect(a, &h))
-        status = msg_fatal_sys("unable to keep what is expected");
-    history_free(&h);
-    return status;
-}
-
-static int learn(struct agg *a)
-{
-    struct buf text = BUF_INIT(HISTORY_MAX);
-    struct history h = { 0 };
-    struct store store;
-    int status = open_history(&store, &h), learned;
-
-    if (status != EXIT_DONE)
-        return status;
-    learned = agg_learn(a, &h);
-    if (learned < 0 ||
-        (learned > 0 && (!history_write(&h, &text) ||
-                         !store_write(&store, text.bytes, text.len))))
-        status = msg_fatal_sys("unable to keep what was learned in %s",
-                               settings.learn);
-    store_close(&store);
-    history_free(&h);
-    buf_free(&text);
-    return status;
-}
-
-static int resume(struct files *f, struct agg *a, struct instant now)
-{
-    char why[RESUME_WHY_MAX];
-    int status = open_store(&f->state, settings.state, &f->text);
-
-    if (status != EXIT_DONE)
-        return status;
-    f->has_state = true;
-    switch (agg_resume(a, f->text.bytes, f->text.len, now, why)) {
-    case RESUME_TAKEN:
-    case RESUME_NOTHING:
-        break;
-    case RESUME_OTHER:
-        msg_warn("%s: %s; beginning anew", settings.state, why);
-        break;
-    case RESUME_DAMAGED:
-        set_aside(&f->state, settings.state, why);
-        break;
-    case RESUME_NO_MEMORY:
-        return msg_fatal_sys("unable to keep the state");
-    }
-    return EXIT_DONE;
-}
-
-int files_open(struct files *f, struct agg *a, struct instant now)
-{
-    int status = settings.learn != NULL ? expect(a) : EXIT_DONE;
-
-    if (status == EXIT_DONE && settings.state != NULL)
-        status = resume(f, a, now);
-    return status;
-}
-
-/* Says once, and not at the first sight of half a file, what of the plan could
- * not be taken over. */
-static void tell(struct files *f, const struct plan *plan, bool taken)
+/* Says each reason once, and not at the first sight of half a file, why the
+ * plan or something in it could not be taken over. */
+static void tell(struct files *f, const char *why, bool taken)
 {
     f->unread = taken ? 0 : f->unread + 1;
-    if (f->told || *plan->why == '\0' || (!taken && f->unread < 2))
+    if (*why == '\0' || (!taken && f->unread < 2) || !is_news(f, why))
         return;
-    f->told = true;
-    msg_warn("%s: %s; %s", settings.plan, plan->why,
+    msg_warn("%s: %s; %s", settings.plan, why,
              taken ? "that is passed over" : "going on with what it was");
+}
+
+/* Reads the plan's file again; false, with the reason in the plan's `why`,
+ * where it cannot be taken over. */
+static bool read_again(struct files *f, struct plan *plan)
+{
+    struct buf text = BUF_INIT(PLAN_FILE_MAX);
+    bool taken;
+
+    plan->why[0] = '\0';
+    taken = file_read(settings.plan, &text) &&
+            merge_actionset(plan, text.bytes, text.len, blueprints_of(f));
+    if (!taken && plan->why[0] == '\0')
+        snprintf(plan->why, sizeof plan->why, "%s", strerror(errno));
+    buf_free(&text);
+    return taken;
 }
 
 enum agg_result files_look(struct files *f, struct agg *a, struct instant now)
 {
-    struct buf text = BUF_INIT(PLAN_FILE_MAX);
     bool taken;
 
     if (now.steady < f->next)
@@ -268,60 +183,16 @@ enum agg_result files_look(struct files *f, struct agg *a, struct instant now)
     f->next = now.steady + LOOK_EVERY;
     if (!watch_changed(&f->watch, settings.plan))
         return AGG_SAME;
-    taken = file_read(settings.plan, &text) &&
-            merge_actionset(&a->plan, text.bytes, text.len, blueprints_of(f));
-    buf_free(&text);
-    tell(f, &a->plan, taken);
+    taken = read_again(f, &a->plan);
+    tell(f, a->plan.why, taken);
     if (!taken)
         f->watch = (struct watch){ 0 }; /* it may be half there */
     return taken ? agg_refresh(a, now) : AGG_SAME;
 }
 
-/* Whether the run is over, and nothing will tell the next from it. */
-static bool is_over(const struct agg *a)
-{
-    const struct whole *whole = &a->status.line.whole;
-
-    return a->plan.uid[0] == '\0' && whole->running == NULL &&
-           (whole->state == PHASE_COMPLETE || whole->state == PHASE_FAILED);
-}
-
-static bool save(struct files *f, const struct agg *a, struct instant now,
-                 bool last)
-{
-    if (last && is_over(a))
-        return store_write(&f->state, "", 0);
-    return agg_save(a, now, &f->text) &&
-           store_write(&f->state, f->text.bytes, f->text.len);
-}
-
-static void try_save(struct files *f, const struct agg *a, struct instant now,
-                     bool last)
-{
-    if (!f->has_state || save(f, a, now, last) || f->lost)
-        return;
-    f->lost = true;
-    msg_warn_sys("unable to keep the state in %s", settings.state);
-}
-
-void files_save(struct files *f, const struct agg *a, struct instant now)
-{
-    try_save(f, a, now, false);
-}
-
-int files_finish(struct files *f, struct agg *a, struct instant now)
-{
-    int status = settings.learn != NULL ? learn(a) : EXIT_DONE;
-
-    try_save(f, a, now, true);
-    return f->lost ? EXIT_SYSTEM : status;
-}
-
 void files_close(struct files *f)
 {
-    if (f->has_state)
-        store_close(&f->state);
     blueprints_free(&f->blueprints);
     buf_free(&f->rest);
-    buf_free(&f->text);
+    buf_free(&f->told);
 }

@@ -25,6 +25,11 @@ bool file_read(const char *path, struct buf *b);
  * PATH is new and only a crash of the machine may bring the old one back. */
 bool file_replace(const char *path, const char *bytes, size_t len);
 
+/* The same without fsync, which may take longer than all else.  Other processes
+ * see no difference, also when we are killed; a crash of the machine soon
+ * after may bring the old one back, or on some file systems an empty one. */
+bool file_replace_soon(const char *path, const char *bytes, size_t len);
+
 /* Where PATH leads when it is a symbolic link, or the link that it leads to is
  * one: the file that file_replace() puts there, which need not exist.  The
  * caller frees it; NULL with errno set. */

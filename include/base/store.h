@@ -7,8 +7,8 @@
  * FILE.lock away; who died leaves it, and the next takes it over.  A symbolic
  * link is followed first, so FILE is the same by all its names.
  *
- * In a directory that is read-only there is no store; the file can still be
- * read with file_read(), of which every version is whole.
+ * Every version of the file is whole, so file_read() reads it with the lock or
+ * without, also in a directory that is read-only, where there is no store.
  */
 #ifndef BASE_STORE_H
 #define BASE_STORE_H
@@ -35,12 +35,10 @@ struct store {
  * (or is "-"). */
 bool store_open(struct store *s, const char *path, int wait_ms);
 
-/* Appends the whole file to B; nothing where there is none yet.  False with
- * errno set, EFBIG where B's ceiling is passed. */
-bool store_read(const struct store *s, struct buf *b);
-
-/* Puts LEN bytes in the file's place; false as file_replace(). */
-bool store_write(const struct store *s, const char *bytes, size_t len);
+/* Puts LEN bytes in the file's place; false as file_replace(), or without SYNC
+ * as file_replace_soon(). */
+bool store_write(const struct store *s, const char *bytes, size_t len,
+                 bool sync);
 
 /* Renames the file to FILE.damaged, or where that is taken to FILE.damaged-2
  * and so on; FILE.damaged-9 is overwritten, so that whatever damages the file

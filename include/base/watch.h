@@ -14,7 +14,8 @@ struct watch {
 
 /* True at the first call, and whenever PATH is not what it was at the call
  * before: by device, inode, size and the times of change, which costs one
- * system call.  False where PATH cannot be looked at; it may come back.
+ * system call.  True also where PATH cannot be looked at: who reads it will
+ * see why, and it may come back.
  *
  * Call it before PATH is read, so that a change while it is read is seen by
  * the next call.  For a text of which only half was there yet, set the watch to

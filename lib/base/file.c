@@ -70,6 +70,7 @@ struct place {
     char beside[NAME_MAX + 1]; /* the new file until it takes the name */
     bool exists;
     struct stat old; /* where it exists */
+    bool sync;       /* the disk is waited for */
 };
 
 /* How much of PATH is its directory, the last slash included. */
@@ -191,8 +192,8 @@ static bool write_beside(struct place *p, const char *bytes, size_t len)
 
     if (fd < 0)
         return false;
-    good =
-        keep_attributes(p, fd) && write_all(fd, bytes, len) && fsync(fd) == 0;
+    good = keep_attributes(p, fd) && write_all(fd, bytes, len) &&
+           (!p->sync || fsync(fd) == 0);
     kept = errno;
     if (close(fd) < 0 && good) { /* some network file systems tell it here */
         kept = errno;
@@ -210,14 +211,15 @@ static bool take_place(struct place *p)
 
     if (renameat(p->dir, p->beside, p->dir, p->name) == 0)
         /* some file systems have no fsync for directories: nothing to do */
-        return fsync(p->dir) == 0 || errno == EINVAL || errno == ENOTSUP;
+        return !p->sync || fsync(p->dir) == 0 || errno == EINVAL ||
+               errno == ENOTSUP;
     kept = errno;
     unlinkat(p->dir, p->beside, 0);
     errno = kept;
     return false;
 }
 
-bool file_replace(const char *path, const char *bytes, size_t len)
+static bool replace(const char *path, const char *bytes, size_t len, bool sync)
 {
     struct place p;
     bool good;
@@ -225,9 +227,20 @@ bool file_replace(const char *path, const char *bytes, size_t len)
 
     if (!place_open(&p, path))
         return false;
+    p.sync = sync;
     good = write_beside(&p, bytes, len) && take_place(&p);
     kept = errno;
     close(p.dir);
     errno = kept;
     return good;
+}
+
+bool file_replace(const char *path, const char *bytes, size_t len)
+{
+    return replace(path, bytes, len, true);
+}
+
+bool file_replace_soon(const char *path, const char *bytes, size_t len)
+{
+    return replace(path, bytes, len, false);
 }

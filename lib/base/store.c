@@ -99,14 +99,11 @@ failed:
     return false;
 }
 
-bool store_read(const struct store *s, struct buf *b)
+bool store_write(const struct store *s, const char *bytes, size_t len,
+                 bool sync)
 {
-    return file_read(s->path, b) || errno == ENOENT;
-}
-
-bool store_write(const struct store *s, const char *bytes, size_t len)
-{
-    return file_replace(s->path, bytes, len);
+    return sync ? file_replace(s->path, bytes, len)
+                : file_replace_soon(s->path, bytes, len);
 }
 
 /* The Nth name for a damaged file; NULL with errno ENOMEM. */

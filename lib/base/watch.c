@@ -10,8 +10,10 @@ bool watch_changed(struct watch *w, const char *path)
     struct stat now;
     bool same;
 
-    if (stat(path, &now) < 0)
-        return false;
+    if (stat(path, &now) < 0) {
+        w->seen = false;
+        return true;
+    }
     same = w->seen && now.st_dev == w->was.st_dev &&
            now.st_ino == w->was.st_ino && now.st_size == w->was.st_size &&
            is_same_time(&now.st_mtim, &w->was.st_mtim) &&

@@ -64,6 +64,12 @@ static const char *check_format(void)
     return NULL;
 }
 
+/* What is replaced is a file. */
+static bool is_stdin(const char *path)
+{
+    return path != NULL && strcmp(path, "-") == 0;
+}
+
 const char *settings_check(void)
 {
     if ((settings.phases == NULL) ==
@@ -75,6 +81,8 @@ const char *settings_check(void)
         return "--percent: neither phases nor time";
     if (settings.by_time && settings.weights == NULL && settings.learn == NULL)
         return "--percent time needs --weights or --learn";
+    if (is_stdin(settings.state) || is_stdin(settings.learn))
+        return "--state and --learn need the name of a file";
     if (settings.stall_after == 0)
         return "--stall-after: must be longer than nothing";
     return check_format();

@@ -179,6 +179,15 @@ static void an_owner_that_cannot_be_kept_is_no_failure(void **state)
     assert_holds("f", "new\n");
 }
 
+static void what_may_be_lost_in_a_crash_is_not_synced(void **state)
+{
+    (void)state;
+    fail_at("fsync", 1, EIO);
+    assert_true(file_replace_soon("f", "new\n", 4));
+    assert_non_null(plan.call); /* it was not called */
+    assert_holds("f", "new\n");
+}
+
 #define TEST(t)                                                                \
     cmocka_unit_test_setup_teardown(t, scratch_before, scratch_after)
 
@@ -190,6 +199,7 @@ int main(void)
         TEST(a_new_file_that_fails_is_not_there),
         TEST(a_directory_that_is_not_synced_is_told),
         TEST(a_directory_that_knows_no_fsync_is_good),
+        TEST(what_may_be_lost_in_a_crash_is_not_synced),
         TEST(an_interrupted_write_goes_on),
         TEST(a_name_that_another_has_is_not_taken),
         TEST(an_owner_that_cannot_be_kept_is_no_failure),
