@@ -33,14 +33,14 @@ together
     assert_output 'The whole is at 29.00 percent: the mean of its phases, which weigh the same.
 action 0 "backup"
    20.00 0/5  "quiesce" 100.00 x 1/5, complete
-    0.00 0/5  "dump" 0.00 x 1/5, running: it was there at the start
+    0.00 0/5  "dump" 0.00 x 1/5, running: the ActionSet says so
   not counted  "unquiesce" 0.00, pending
 action 1 "backup"
-    0.00 0/5  "quiesce" 0.00 x 1/5, running: it was there at the start
+    0.00 0/5  "quiesce" 0.00 x 1/5, running: the ActionSet says so
     0.00 0/5  "dump" 0.00 x 1/5, pending
   not counted  "unquiesce" 0.00, pending
 action 2 "export"
-    9.00 0/5  "upload" 45.00 x 1/5, failed: it was there at the start
+    9.00 0/5  "upload" 45.00 x 1/5, failed: the ActionSet says so
 together
    29.00 0/5  nothing is cut off'
 }
@@ -72,6 +72,40 @@ action 0
    14.28 4/7  "done" 100.00 x 1/7, complete
 together
    55.07 17/7  that is 55.09 3/7; the rest, below a hundredth, is cut off'
+}
+
+@test "phase-agg: --explain gives no figure that is not the mover's" {
+    aggregate --explain --phases 'both,items' <<'END'
+{"type":"progress","phase":"both","progressPercent":50}
+{"type":"progress","phase":"both","item":0,"of":4,"progressPercent":20}
+{"type":"progress","phase":"items","item":0,"of":4,"progressPercent":20}
+END
+    assert_success
+    assert_output --partial '"both" 50.00 x 1/2, running: its mover said so
+'
+    assert_output --partial '"items" 5.00 x 1/2, running: 0 of 4 items are done
+'
+    aggregate --explain --phases a --mover-within-steps < <(
+        printf '{"type":"progress","progressPercent":%d}\n' 30 5
+    )
+    assert_output --partial '"a" 43.33 x 1/1, running: its mover says 5.00 of its execution, and it never goes back
+'
+}
+
+@test "phase-agg: --explain knows what the ActionSet said later" {
+    plan() { # STATE PERCENT
+        printf '{"kind":"ActionSet","status":{"actions":[{"name":"n","phases":[{"name":"a","state":"%s","progress":{"progressPercent":"%s"}}]}]}}' "$1" "$2"
+    }
+    plan pending '' >plan.json
+    mkfifo records
+    bash -c 'PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s phase-agg --plan plan.json --state state --explain <records >why' 3>&- &
+    exec 9>records
+    wait_for '"type":"state"' state # so the plan has been read
+    plan running 40 >new.json && mv new.json plan.json
+    printf '{"type":"message","text":"look"}\n' >&9
+    exec 9>&-
+    wait $!
+    assert_equal "$(grep '"a"' why)" '   40.00 0/1  "a" 40.00 x 1/1, running: the ActionSet says so'
 }
 
 @test "phase-agg: --explain with the mover within its step" {

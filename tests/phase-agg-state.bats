@@ -103,6 +103,30 @@ session() {
     assert_output --partial '80.00 x 1/1, running: its mover says 20.00, and it never goes back'
 }
 
+@test "phase-agg: no percentage of the whole falls with other weights" {
+    echo '{"phases":{"a":9}}' >first
+    echo '{"phases":{"b":9}}' >second
+    printf '{"type":"phase","phase":"a","state":"complete"}\n' >records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z phase-agg --phases a,b --state state --weights first --percent time <records
+    printf '{"type":"progress","phase":"b","progressPercent":%d}\n' 80 95 >records
+    export PHASEPIPE_CLOCK=2023-02-20T12:50:00Z
+    cp state kept
+    run --separate-stderr phase-agg --phases a,b --state state --weights second --percent time <records
+    assert_success
+    assert_equal "$(jq -c '[.progress.percentCompleted, .progress.lastTransitionTime[14:], .detail.timePercent]' <<<"$output")" \
+        '["90.00","49:55Z",10]
+["90.00","49:55Z",82]
+["95.50","50:00Z",95.5]'
+    cp kept state
+    run --separate-stderr phase-agg --phases a,b --state state </dev/null
+    assert_equal "$(latest .progress.percentCompleted)" '"90.00"'
+    cp kept state
+    run --separate-stderr phase-agg --phases a,b --state state --explain </dev/null
+    assert_equal "${lines[0]}" 'The whole is at 90.00 percent: the mean of its phases, which weigh the same.'
+    assert_equal "$(tail -n 2 <<<"$output")" '   50.00 0/2  nothing is cut off
+it was at 90.00 before a restart, with other weights, and never goes back'
+}
+
 @test "phase-agg: a state of another plan is said and not used" {
     printf '{"type":"progress","progressPercent":80}\n' | phase-agg --phases a --state state
     run --separate-stderr phase-agg --phases b --state state </dev/null

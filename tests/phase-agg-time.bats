@@ -50,6 +50,26 @@ together
    19.87 2/10  the rest, below a hundredth, is cut off'
 }
 
+@test "phase-agg: one file of weights serves all actions of an application" {
+    cat >weights <<'END'
+{"phases":{"dump":20},
+ "steps":{"dump":{"prerequisites":1,"execution":8}},
+ "actions":{"restore":{"phases":{"dump":5,"wipe":2}}}}
+END
+    for action in backup restore; do
+        printf '{"type":"phase","phase":"dump","state":"complete"}\n' >records
+        run --separate-stderr phase-agg --phases dump,wipe --action $action --weights weights <records
+        assert_success
+        assert_equal "$stderr" ''
+        echo "$action $(jq -c .detail.timePercent <<<"${lines[-1]}")"
+    done >percents
+    assert_equal "$(cat percents)" 'backup 95.23
+restore 71.42'
+    run --separate-stderr phase-agg --phases dump --action restore --weights weights </dev/null
+    assert_failure 100
+    assert_equal "$stderr" 'phase-agg: fatal: weights: action "restore": phases: "wipe": there is no such phase'
+}
+
 @test "phase-agg: weights of steps say where each ends" {
     echo '{"steps":{"a":{"prerequisites":1,"execution":8}}}' >weights
     printf '{"type":"phase","step":"%s","done":true}\n' prerequisites execution cleanup >records

@@ -79,6 +79,7 @@ struct plan {
     size_t phase_count, phase_room;
     char since[CLOCK_TEXT]; /* status.progress.lastTransitionTime; or empty */
     char uid[PLAN_UID_MAX]; /* of the ActionSet; or empty */
+    int64_t reached;        /* hundredths; where the whole has been, not less */
     bool within_steps; /* a mover's percent is that of the execution step */
     bool weighted;     /* the phases' weights say how long they take */
     bool by_time;      /* the percent of the whole goes by these weights */

@@ -3,7 +3,8 @@
  * text, and back.
  *
  *   {"type":"state","version":1,"saved":"2023-02-20T12:49:55.000000000Z",
- *    "identity":"…","since":"2023-02-20T12:49:55Z","parts":{},"actions":[
+ *    "identity":"…","percent":1000,"since":"2023-02-20T12:49:55Z",
+ *    "parts":{},"actions":[
  *     {"name":"backup","phases":[{"name":"dump","state":1,"percent":3000,
  *      "since":"2023-02-20T12:49:55Z","parts":{"eta":[1,0,-250000000]}}]}]}
  *
@@ -70,7 +71,8 @@ bool resume_write(const struct resume *r, const struct line *line,
 
 /* Takes the LEN bytes of TEXT over into the plan, before any line is made of
  * it, and into the parts.  No percentage falls: where the plan knows of more,
- * from the ActionSet say, that stands.  The same names are all by which a plan
+ * from the ActionSet say, that stands; and that of the whole does not, whatever
+ * the phases weigh now.  The same names are all by which a plan
  * is known if there is no identity: two runs of one blueprint then look the
  * same. */
 enum resume_result resume_read(struct resume *r, const char *text, size_t len,

@@ -1,6 +1,7 @@
 /*
- * The numbers of a phase, and of each of its items, that outlive a restart: the
- * table by which resume.h writes and reads them.  A new one is a row.
+ * The numbers of the plan, of a phase and of each of its items that outlive a
+ * restart: the tables by which resume.h writes and reads them.  A new one is a
+ * row.
  */
 #ifndef PHASE_RESUME_NUMBERS_H
 #define PHASE_RESUME_NUMBERS_H
@@ -22,7 +23,8 @@ struct number {
     int64_t least, most;  /* where it is */
 };
 
-/* Of a struct phase and of a struct item; a NULL name ends each. */
+/* Of a struct plan, a struct phase and a struct item; a NULL name ends each. */
+extern const struct number resume_plan_numbers[];
 extern const struct number resume_phase_numbers[];
 extern const struct number resume_item_numbers[];
 

@@ -1,6 +1,7 @@
 #include "phase/explain.h"
 
 #include "base/json.h"
+#include "phase/steps.h"
 #include "phase/whole.h"
 
 /* "33.33", with spaces in front up to the width of 100.00. */
@@ -28,20 +29,35 @@ static void put_part(struct buf *b, int64_t whole, int64_t rest, int64_t all)
     buf_str(b, "  ");
 }
 
+/* What the mover's percentage comes to, of the phase. */
+static int64_t percent_of_raw(const struct plan *plan,
+                              const struct phase *phase)
+{
+    if (!plan->within_steps)
+        return phase->raw;
+    return steps_within(functions_steps(phase->known), phase->weights,
+                        phase->raw < PERCENT_WHOLE ? phase->raw
+                                                   : PERCENT_WHOLE);
+}
+
 static void put_mover(struct buf *b, const struct plan *plan,
                       const struct phase *phase)
 {
-    if (phase->raw < 0) {
+    int64_t percent;
+
+    /* of items and a mover the latest may not be the one that counts */
+    if (phase->raw < 0 || phase->items.count > 0) {
         buf_str(b, "its mover said so");
         return;
     }
+    percent = percent_of_raw(plan, phase);
     buf_str(b, "its mover says ");
     percent_put(b, phase->raw);
     if (plan->within_steps)
         buf_str(b, " of its execution");
-    else if (phase->raw > PERCENT_HELD)
+    if (percent > PERCENT_HELD)
         buf_str(b, ", and it is held until it is complete");
-    else if (phase->raw < phase->progress.percent)
+    else if (percent < phase->progress.percent)
         buf_str(b, ", and it never goes back");
 }
 
@@ -69,7 +85,7 @@ static void put_basis(struct buf *b, const struct plan *plan,
         buf_str(b, "nothing is known of how far it is");
         break;
     case BASIS_GIVEN:
-        buf_str(b, "it was there at the start");
+        buf_str(b, "the ActionSet says so");
         break;
     case BASIS_MOVER:
         put_mover(b, plan, phase);
@@ -140,7 +156,8 @@ static void put_action(struct buf *b, const struct plan *plan, size_t index,
         put_phase(b, plan, &plan->phases[a->first + i], sum);
 }
 
-static void put_sum(struct buf *b, const struct sum *sum)
+static void put_sum(struct buf *b, const struct plan *plan,
+                    const struct sum *sum)
 {
     int64_t carried = sum->rests / sum->all;
 
@@ -156,6 +173,12 @@ static void put_sum(struct buf *b, const struct sum *sum)
     buf_str(b, sum->rests % sum->all > 0
                    ? "the rest, below a hundredth, is cut off\n"
                    : "nothing is cut off\n");
+    if (plan->reached > sum->whole + carried) {
+        buf_str(b, "it was at ");
+        percent_put(b, plan->reached);
+        buf_str(b, " before a restart, with other weights, and never goes "
+                   "back\n");
+    }
 }
 
 void explain_put(struct buf *b, const struct plan *plan)
@@ -171,7 +194,7 @@ void explain_put(struct buf *b, const struct plan *plan)
     for (size_t i = 0; i < plan->action_count; i++)
         put_action(b, plan, i, &sum);
     if (sum.all > 0)
-        put_sum(b, &sum);
+        put_sum(b, plan, &sum);
     else
         buf_str(b, "no phase counts\n");
 }

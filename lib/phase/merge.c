@@ -27,7 +27,8 @@ static void merge_progress(struct phase *phase, const struct progress *newer)
     if (progress_raise(&phase->progress, newer->percent))
         phase->basis = BASIS_GIVEN;
     progress_take_sizes(&phase->progress, newer);
-    phase->progress.seconds = newer->seconds;
+    if (newer->seconds >= 0)
+        phase->progress.seconds = newer->seconds;
 }
 
 static void merge_phase(struct phase *phase, const struct phase *newer)

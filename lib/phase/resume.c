@@ -185,6 +185,7 @@ bool resume_write(const struct resume *r, const struct line *line,
     put_wall(b, now.wall);
     if (r->identity != NULL)
         put_text(b, "identity", r->identity, strlen(r->identity));
+    put_int(b, "percent", line->whole.percent);
     put_since(b, line->since);
     put_parts(b, r->of_whole, 0, now.steady);
     put_key(b, "actions");

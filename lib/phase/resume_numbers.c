@@ -34,6 +34,11 @@ const struct number resume_phase_numbers[] = {
     { .name = NULL },
 };
 
+const struct number resume_plan_numbers[] = {
+    NUMBER(struct plan, "percent", reached, 0, 0, PERCENT_WHOLE),
+    { .name = NULL },
+};
+
 const struct number resume_item_numbers[] = {
     NUMBER(struct item, "state", state, ITEM_WAITING, ITEM_WAITING, ITEM_DONE),
     PROGRESS(struct item),

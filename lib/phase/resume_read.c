@@ -331,13 +331,16 @@ static const char *later(const char *a, const char *b)
 static bool read_root(struct reading *r, jv root, struct instant now)
 {
     char since[CLOCK_TEXT], *ours = r->to->plan->since;
+    struct plan saved;
 
     if (!is_state(r, root) || !read_saved(r, root, now) ||
+        !read_numbers(r, root, resume_plan_numbers, &saved) ||
         !read_since(r, root, since) ||
         !read_array(r, root, "actions", r->to->plan->action_count, 0,
                     see_action))
         return false;
     if (r->take) {
+        r->to->plan->reached = saved.reached;
         memmove(ours, r->newer ? later(since, ours) : since, CLOCK_TEXT);
         take_parts(r, root, r->to->of_whole, 0);
     }

@@ -196,13 +196,13 @@ static bool see_action(struct reader *r, const struct scan_value *key, jv value)
     struct reader inside = { .plan = r->plan, .action = key, .index = -1 };
     bool found = false;
 
+    if (jv_get_kind(value) != JV_KIND_OBJECT)
+        return refuse(r, key, "this is no object");
     for (size_t i = 0; i < r->plan->action_count; i++)
         found |= is_named(&r->plan->actions[i], key);
     if (!found && (!num_int(key->text, key->len, &inside.index) ||
                    (uint64_t)inside.index >= r->plan->action_count))
-        return refuse(r, key, "there is no such action");
-    if (jv_get_kind(value) != JV_KIND_OBJECT)
-        return refuse(r, key, "this is no object");
+        return true; /* another ActionSet's */
     return read_sections(&inside, value);
 }
 

@@ -63,5 +63,7 @@ struct whole whole_of(const struct plan *plan)
     w.state = state_of(states);
     w.by_time = mean(weighted, weights);
     w.percent = plan->by_time ? w.by_time : mean(percents, counted);
+    if (w.percent < plan->reached)
+        w.percent = plan->reached;
     return w;
 }

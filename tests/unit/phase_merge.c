@@ -50,7 +50,7 @@ static const struct later {
     /* the controller puts it back, and wipes the rest */
     { "running",
       "progressPercent: '45', sizeUploadedB: 9, estimatedTimeSeconds: 7",
-      "running", "progressPercent: '0'", PHASE_RUNNING, 4500, 9, -1 },
+      "running", "progressPercent: '0'", PHASE_RUNNING, 4500, 9, 7 },
     { "running", "sizeUploadedB: 9", "running",
       "sizeUploadedB: 3, estimatedTimeSeconds: 7", PHASE_RUNNING, 0, 3, 7 },
     { "running", "progressPercent: '45'", "running", "progressPercent: '100'",

@@ -131,7 +131,8 @@ static void make_busy(struct desk *d)
     "\"saved\":\"2023-02-20T12:49:55.000000000Z\","
 
 static const char busy[] = HEAD
-    "\"since\":\"2023-02-20T12:49:58Z\",\"parts\":{\"all\":[1,2,3]},"
+    "\"percent\":5461,\"since\":\"2023-02-20T12:49:58Z\",\"parts\":{\"all\":[1,"
+    "2,3]},"
     "\"actions\":[{\"name\":\"backup\",\"phases\":["
     "{\"name\":\"a\",\"state\":3,\"percent\":10000,"
     "\"since\":\"2023-02-20T12:49:55Z\",\"parts\":{}},"
@@ -279,6 +280,8 @@ static void a_damaged_state_changes_nothing(void **state)
           "it is of another plan: the number of actions is 3, not 2" },
         { "\"state\":3", "\"state\":4", "\"state\" cannot be this" },
         { "\"state\":3", "\"state\":\"3\"", "\"state\" cannot be this" },
+        { "\"percent\":5461", "\"percent\":10001",
+          "\"percent\" cannot be this" },
         { "\"percent\":3050", "\"percent\":-1", "\"percent\" cannot be this" },
         { "\"percent\":3050", "\"percent\":10001",
           "\"percent\" cannot be this" },

@@ -82,6 +82,13 @@ static void weights_are_given_by_phase_and_step(void **state)
           "{\"steps\":{\"dump\":{\"cleanup\":0}}}}}",
           "1 1 1 1 1 1 9; 3: 1 1 0", true },
         { "{\"phases\":{\"a\":0,\"dump\":0}}", "0 0 1 0 1 0 0", true },
+        /* actions of other ActionSets */
+        { "{\"actions\":{\"delete\":{\"phases\":{\"wipe\":3}},\"4\":{},"
+          "\"\":{\"steps\":{\"wipe\":7}}}}",
+          "1 1 1 1 1 1 1", false },
+        { "{\"actions\":{\"delete\":{\"phases\":{\"dump\":3}},"
+          "\"backup\":{\"phases\":{\"dump\":9}}}}",
+          "1 9 1 1 1 1 1", true },
     };
 
     (void)state;
@@ -131,11 +138,8 @@ static void what_is_no_weight_is_refused_with_its_name(void **state)
         { "{\"steps\":{\"a\":{\"prerequisites\":0,\"execution\":0,"
           "\"cleanup\":0}}}",
           "steps: \"a\": all its steps have the weight 0" },
-        { "{\"actions\":{\"delete\":{}}}",
-          "actions: \"delete\": there is no such action" },
-        { "{\"actions\":{\"4\":{}}}",
-          "actions: \"4\": there is no such action" },
-        { "{\"actions\":{\"\":{}}}", "actions: \"\": there is no such action" },
+        { "{\"actions\":{\"delete\":5}}",
+          "actions: \"delete\": this is no object" },
         { "{\"actions\":{\"backup\":5}}",
           "actions: \"backup\": this is no object" },
         { "{\"actions\":{\"backup\":{\"actions\":{}}}}",
