@@ -11,6 +11,8 @@ enum { SLOW_ROW = 2 };    /* ... unless it was a single long one */
 enum { PAST_ENOUGH = 8 };
 enum { SLOW_PART = 4, WELL_PART = 2 }; /* of the median of the past */
 
+enum { OVER = 1, OVER_FOR_GOOD }; /* how it has ended */
+
 /* Times that can be subtracted from one another, as in eta.c. */
 #define EARLIEST (-(INT64_C(1) << 61))
 #define LATEST   (INT64_C(1) << 62)
@@ -122,8 +124,10 @@ static void take(struct verdict *v, const struct measure *m)
     add_growth(&v->slice_passed, v->passed, m->passed);
     v->moved = m->moved;
     v->passed = m->passed;
+    if (v->signs != m->signs || v->left < 0 ||
+        (m->left >= 0 && m->left < v->left))
+        v->left = m->left;
     v->signs = m->signs;
-    v->left = m->left;
     if (grew && v->now > v->slice &&
         v->now - v->slice >= v->stall_after / SLICES)
         end_slice(v);
@@ -135,41 +139,106 @@ static bool is_alive(const struct verdict *v, const struct measure *m)
     return m->signs != v->signs || (m->left >= 0 && m->left < v->left);
 }
 
-bool verdict_see(struct verdict *v, int64_t now, const struct measure *m)
+/* A clock that goes back stands still. */
+static void look(struct verdict *v, int64_t now)
 {
-    bool first = v->is == VERDICT_NONE;
-    bool alive = first || is_alive(v, m);
-    bool stalled = verdict_at(v, now);
-
-    if (first)
+    if (now > v->now || v->is == VERDICT_NONE)
         v->now = now;
-    if (alive)
-        v->changed = v->now;
-    if (alive && (first || v->is == VERDICT_STALLED)) {
-        v->moved = m->moved; /* the pause is no slice of what comes */
-        v->passed = m->passed;
+}
+
+/* Whether for so long nothing has changed while somebody watched. */
+static bool stands(const struct verdict *v)
+{
+    return v->now - v->changed - v->unwatched >= v->stall_after;
+}
+
+/* Whether what comes now ends a pause, which is no slice of it. */
+static bool has_paused(const struct verdict *v)
+{
+    return v->is == VERDICT_STALLED || stands(v);
+}
+
+/* Something was done. */
+static void go_on(struct verdict *v)
+{
+    if (has_paused(v)) {
         v->slow_slices = 0;
         begin_slice(v, v->now);
     }
+    v->changed = v->now;
+    v->unwatched = 0;
+}
+
+bool verdict_see(struct verdict *v, int64_t now, const struct measure *m)
+{
+    bool first, alive;
+
+    if (v->over == OVER_FOR_GOOD || (v->over == OVER && m->signs == v->signs))
+        return false;
+    if (v->over == OVER)
+        *v = VERDICT_INIT(v->stall_after);
+    first = v->signs < 0;
+    alive = first || is_alive(v, m);
+    look(v, now);
+    if (first)
+        begin_slice(v, v->now);
+    if (first || (alive && has_paused(v))) {
+        v->moved = m->moved;
+        v->passed = m->passed;
+    }
+    if (alive)
+        go_on(v);
     take(v, m);
-    return !alive && v->is == VERDICT_STALLED ? stalled : judge_speed(v);
+    if (!alive && has_paused(v))
+        return become(v, VERDICT_STALLED, v->changed);
+    return judge_speed(v);
+}
+
+bool verdict_begin(struct verdict *v, int64_t now)
+{
+    if (v->is != VERDICT_NONE || v->over != 0)
+        return false;
+    v->now = v->changed = now;
+    begin_slice(v, now);
+    return become(v, VERDICT_RUNNING, now);
+}
+
+bool verdict_touch(struct verdict *v, int64_t now)
+{
+    if (v->is == VERDICT_NONE)
+        return false;
+    look(v, now);
+    go_on(v);
+    return judge_speed(v);
+}
+
+bool verdict_end(struct verdict *v, bool for_good)
+{
+    bool was = v->is != VERDICT_NONE;
+    int64_t signs = v->signs, over = for_good ? OVER_FOR_GOOD : OVER;
+
+    if (over < v->over)
+        over = v->over;
+    *v = VERDICT_INIT(v->stall_after);
+    v->signs = signs;
+    v->over = over;
+    return was;
 }
 
 bool verdict_at(struct verdict *v, int64_t now)
 {
-    if (now > v->now && v->is != VERDICT_NONE)
-        v->now = now;
-    if (v->is == VERDICT_NONE || v->now - v->changed < v->stall_after)
+    if (v->is == VERDICT_NONE)
         return false;
-    return become(v, VERDICT_STALLED, v->changed);
+    look(v, now);
+    return stands(v) && become(v, VERDICT_STALLED, v->changed);
 }
 
 int64_t verdict_next(const struct verdict *v)
 {
-    int64_t due;
+    int64_t due = v->changed + v->unwatched;
 
     if (v->is == VERDICT_NONE || v->is == VERDICT_STALLED ||
-        __builtin_add_overflow(v->changed, v->stall_after, &due))
+        __builtin_add_overflow(due, v->stall_after, &due))
         return INT64_MAX;
     return due;
 }
@@ -197,6 +266,16 @@ void verdict_move(struct verdict *v, int64_t by)
     v->slow_since += by;
 }
 
+void verdict_away(struct verdict *v, int64_t ns)
+{
+    if (v->is == VERDICT_NONE)
+        return;
+    v->unwatched += ns;
+    v->now += ns;
+    v->slice += ns;
+    v->slow_since += ns;
+}
+
 static bool in_range(int64_t value, int64_t least, int64_t most)
 {
     return value >= least && value <= most;
@@ -218,7 +297,9 @@ bool verdict_valid(const struct verdict *v)
            in_range(v->changed, EARLIEST, v->now) &&
            in_range(v->slice, EARLIEST, v->now) &&
            in_range(v->slow_since, EARLIEST, v->now) &&
-           in_range(v->signs, 0, LARGEST) && in_range(v->moved, 0, LARGEST) &&
+           in_range(v->unwatched, 0, v->now - v->changed) &&
+           in_range(v->over, 0, OVER_FOR_GOOD) &&
+           in_range(v->signs, -1, LARGEST) && in_range(v->moved, 0, LARGEST) &&
            in_range(v->passed, 0, LARGEST) && in_range(v->left, -1, LARGEST) &&
            in_range(v->slice_moved, 0, LARGEST) &&
            in_range(v->slice_passed, 0, LARGEST) &&

@@ -354,7 +354,157 @@ static void a_short_patience_has_short_slices(void **state)
     m.second = 0;
     see(&m);
     run(&m, 5, 1, 0);
-    assert_is(&m, VERDICT_RUNNING, 5); /* it stalls and runs each second */
+    assert_is(&m, VERDICT_RUNNING, 0); /* what comes in time is no stall */
+}
+
+/* The time that is left goes up and down by a second while nothing moves. */
+static void a_time_that_jitters_is_no_sign_of_life(void **state)
+{
+    struct mover m = new_mover();
+
+    (void)state;
+    m.m.left = 100;
+    see(&m);
+    run(&m, 10, 1000, 0);
+    for (int i = 1; i <= 300; i++) {
+        m.m.left = i % 50 == 0 ? COUNT_UNKNOWN : 100 - i % 2;
+        run(&m, 1, 0, 0);
+    }
+    assert_is(&m, VERDICT_RUNNING, 0); /* 99 was less, once */
+    m.m.left = 99;
+    run(&m, 11, 0, 0);
+    assert_is(&m, VERDICT_STALLED, 11);
+    m.m.left = 98;
+    run(&m, 1, 0, 0);
+    assert_is(&m, VERDICT_RUNNING, 322);
+    /* where something moves it is compared anew */
+    m.m.left = 500;
+    run(&m, 1, 1000, 0);
+    m.second += 200;
+    m.m.left = 499;
+    see(&m);
+    m.second += 200;
+    m.m.left = 499;
+    see(&m);
+    assert_is(&m, VERDICT_RUNNING, 322);
+    assert_int_equal(verdict_next(&m.v), (323 + 200 + 300) * S);
+}
+
+/* Nobody had looked when it was due. */
+static void what_comes_late_was_no_stall(void **state)
+{
+    struct mover m = new_mover();
+
+    (void)state;
+    see(&m);
+    run(&m, 10, 1000, 0);
+    m.second += 1000;
+    m.m.moved += 1000;
+    assert_false(see(&m));
+    assert_is(&m, VERDICT_RUNNING, 0);
+    assert_int_equal(verdict_next(&m.v), 1310 * S);
+    m.second += 1000;
+    assert_true(see(&m)); /* it said the same */
+    assert_is(&m, VERDICT_STALLED, 1010);
+    m.m.moved += 1000;
+    assert_true(see(&m));
+    assert_is(&m, VERDICT_RUNNING, 2010);
+}
+
+static void an_event_is_a_sign_of_life(void **state)
+{
+    struct mover m = new_mover();
+
+    (void)state;
+    assert_false(verdict_touch(&m.v, 5 * S)); /* whose? */
+    assert_is(&m, VERDICT_NONE, 0);
+    see(&m);
+    assert_false(verdict_touch(&m.v, 200 * S));
+    assert_int_equal(verdict_next(&m.v), 500 * S);
+    assert_true(verdict_at(&m.v, 500 * S));
+    assert_is(&m, VERDICT_STALLED, 200);
+    assert_true(verdict_touch(&m.v, 600 * S));
+    assert_is(&m, VERDICT_RUNNING, 600);
+    assert_int_equal(verdict_next(&m.v), 900 * S);
+}
+
+static void a_mover_may_be_waited_for(void **state)
+{
+    struct mover m = new_mover();
+
+    (void)state;
+    assert_true(verdict_begin(&m.v, 100 * S));
+    assert_false(verdict_begin(&m.v, 200 * S));
+    assert_is(&m, VERDICT_RUNNING, 100);
+    m.second = 350;
+    see(&m); /* it has done nothing yet, but it is there */
+    assert_is(&m, VERDICT_RUNNING, 100);
+    assert_int_equal(verdict_next(&m.v), 650 * S);
+    m.v = VERDICT_INIT(STALL_AFTER);
+    verdict_begin(&m.v, 100 * S);
+    assert_true(verdict_at(&m.v, 400 * S));
+    assert_is(&m, VERDICT_STALLED, 100);
+    assert_true(verdict_valid(&m.v));
+}
+
+static void a_mover_that_has_ended_does_not_stall(void **state)
+{
+    struct mover m = new_mover();
+
+    (void)state;
+    assert_false(verdict_end(&m.v, false));
+    m.second = 100;
+    m.m.moved = 10;
+    assert_true(see(&m)); /* it had not said anything */
+    run(&m, 600, 1000, 0);
+    assert_true(verdict_end(&m.v, false));
+    assert_is(&m, VERDICT_NONE, 0);
+    assert_int_equal(verdict_next(&m.v), INT64_MAX);
+    assert_false(verdict_at(&m.v, 9999 * S));
+    assert_false(verdict_touch(&m.v, 9999 * S));
+    assert_false(verdict_begin(&m.v, 9999 * S));
+    run(&m, 100, 0, 0); /* the same once more */
+    assert_is(&m, VERDICT_NONE, 0);
+    run(&m, 1, 1, 0); /* this is another one */
+    assert_is(&m, VERDICT_RUNNING, 801);
+    run(&m, 300, 1, 0);
+    assert_is(&m, VERDICT_RUNNING, 801); /* with a past of its own */
+    assert_true(verdict_end(&m.v, true));
+    assert_false(verdict_end(&m.v, false));
+    run(&m, 600, 1000, 0);
+    assert_is(&m, VERDICT_NONE, 0);
+}
+
+static void who_was_away_saw_no_stall(void **state)
+{
+    struct mover m = new_mover();
+
+    (void)state;
+    verdict_away(&m.v, 1000 * S);
+    assert_is(&m, VERDICT_NONE, 0);
+    see(&m);
+    run(&m, 600, 1000, 0);
+    m.second += 200;
+    assert_false(verdict_at(&m.v, m.second * S));
+    verdict_away(&m.v, 5000 * S);
+    assert_true(verdict_valid(&m.v));
+    m.second += 5000;
+    assert_false(see(&m));
+    assert_int_equal(verdict_next(&m.v), 5900 * S);
+    assert_false(verdict_at(&m.v, 5900 * S - 1));
+    assert_true(verdict_at(&m.v, 5900 * S));
+    assert_is(&m, VERDICT_STALLED, 600); /* nothing has moved since then */
+    verdict_away(&m.v, 5000 * S);
+    assert_is(&m, VERDICT_STALLED, 600);
+    m.second = 11000;
+    run(&m, 1, 1000, 0);
+    assert_int_equal(verdict_next(&m.v), 11301 * S);
+    /* nor was it slow */
+    run(&m, 600, 1000, 0);
+    verdict_away(&m.v, 5000 * S);
+    m.second += 5000;
+    run(&m, 600, 1000, 0);
+    assert_is(&m, VERDICT_RUNNING, 11001);
 }
 
 static void the_names_are_those_of_status_lines(void **state)
@@ -453,7 +603,10 @@ static void what_cannot_have_been_saved_is_refused(void **state)
     REFUSED(v.changed = INT64_MIN);
     REFUSED(v.slice = INT64_MIN);
     REFUSED(v.slow_since = INT64_MIN);
-    REFUSED(v.signs = -1);
+    REFUSED(v.signs = -2);
+    REFUSED(v.unwatched = -1);
+    REFUSED(v.unwatched = v.now - v.changed + 1);
+    REFUSED(v.over = 3);
     REFUSED(v.left = -2);
     REFUSED(v.moved = INT64_MAX);
     REFUSED(v.passed = -1);
@@ -489,6 +642,12 @@ int main(void)
         cmocka_unit_test(the_next_source_is_no_standstill),
         cmocka_unit_test(a_clock_that_goes_back_stands_still),
         cmocka_unit_test(a_short_patience_has_short_slices),
+        cmocka_unit_test(a_time_that_jitters_is_no_sign_of_life),
+        cmocka_unit_test(what_comes_late_was_no_stall),
+        cmocka_unit_test(an_event_is_a_sign_of_life),
+        cmocka_unit_test(a_mover_may_be_waited_for),
+        cmocka_unit_test(a_mover_that_has_ended_does_not_stall),
+        cmocka_unit_test(who_was_away_saw_no_stall),
         cmocka_unit_test(the_names_are_those_of_status_lines),
         cmocka_unit_test(anything_goes),
         cmocka_unit_test(what_cannot_have_been_saved_is_refused),
