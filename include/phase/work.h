@@ -16,15 +16,23 @@ enum work_count {
     WORK_HASHED_B,
     WORK_CACHED_B,
     WORK_PROCESSED_B,
+    WORK_READ_B,
     WORK_SKIPPED_B,
+    WORK_TOTAL_B,
     WORK_HASHED_FILES,
     WORK_CACHED_FILES,
+    WORK_READ_FILES,
     WORK_OBJECTS,
     WORK_OBJECTS_TOTAL,
     WORK_BLOBS,
     WORK_BLOBS_TOTAL,
+    WORK_BLOBS_UPLOADED,
     WORK_ITEMS,
     WORK_ITEMS_TOTAL,
+    WORK_ITEMS_SKIPPED,
+    WORK_ERRORS,
+    WORK_ERRORS_FATAL,
+    WORK_ERRORS_IGNORED,
     WORK_COUNTS
 };
 
@@ -58,7 +66,7 @@ struct measure {
 
     int64_t moved;  /* what took its time: bytes, else what there is */
     int64_t passed; /* bytes that took next to none: cached, skipped */
-    int64_t signs;  /* differs whenever any counter does */
+    int64_t signs;  /* another one, below COUNT_LARGEST, where a counter is */
     int64_t left;   /* seconds, in the mover's words; or COUNT_UNKNOWN */
 };
 

@@ -3,25 +3,38 @@
 /* A printed percent is exact to one decimal: hundredths either way. */
 enum { PERCENT_BLUR = 10 };
 
-const struct work work_unknown = {
-    { COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN,
-      COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN, COUNT_UNKNOWN,
-      COUNT_UNKNOWN, COUNT_UNKNOWN }
-};
+const struct work work_unknown = { { COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN,
+                                     COUNT_UNKNOWN, COUNT_UNKNOWN } };
 
 static const struct scan_word names[WORK_COUNTS] = {
     [WORK_HASHED_B] = SCAN_WORD("hashedB"),
     [WORK_CACHED_B] = SCAN_WORD("cachedB"),
     [WORK_PROCESSED_B] = SCAN_WORD("processedB"),
+    [WORK_READ_B] = SCAN_WORD("readB"),
     [WORK_SKIPPED_B] = SCAN_WORD("skippedB"),
+    [WORK_TOTAL_B] = SCAN_WORD("totalB"),
     [WORK_HASHED_FILES] = SCAN_WORD("hashedFiles"),
     [WORK_CACHED_FILES] = SCAN_WORD("cachedFiles"),
+    [WORK_READ_FILES] = SCAN_WORD("readFiles"),
     [WORK_OBJECTS] = SCAN_WORD("processedObjects"),
     [WORK_OBJECTS_TOTAL] = SCAN_WORD("totalObjects"),
     [WORK_BLOBS] = SCAN_WORD("processedBlobs"),
     [WORK_BLOBS_TOTAL] = SCAN_WORD("totalBlobs"),
+    [WORK_BLOBS_UPLOADED] = SCAN_WORD("uploadedBlobs"),
     [WORK_ITEMS] = SCAN_WORD("processedItems"),
     [WORK_ITEMS_TOTAL] = SCAN_WORD("totalItems"),
+    [WORK_ITEMS_SKIPPED] = SCAN_WORD("skippedItems"),
+    [WORK_ERRORS] = SCAN_WORD("errors"),
+    [WORK_ERRORS_FATAL] = SCAN_WORD("fatalErrors"),
+    [WORK_ERRORS_IGNORED] = SCAN_WORD("ignoredErrors"),
 };
 
 bool work_set(struct work *w, const struct scan_value *key,
@@ -97,20 +110,30 @@ static void heed_percent(struct measure *m, int64_t percent)
         m->done = most;
 }
 
+/* Takes COUNT into SIGNS: where one of all counts is another one so is what
+ * comes out, as an odd factor maps no two numbers to one. */
+static int64_t mix(int64_t signs, int64_t count)
+{
+    uint64_t mixed = ((uint64_t)signs ^ (uint64_t)known(count)) * 0x9e3779b1U;
+
+    return (int64_t)(mixed % (uint64_t)COUNT_LARGEST);
+}
+
 static void take_signs(struct measure *m, const struct work *w,
                        const struct progress *p, int64_t percent)
 {
     const int64_t *c = w->counts, *s = p->sizes;
 
     m->moved = known(c[WORK_HASHED_B]) + known(c[WORK_PROCESSED_B]) +
-               known(s[SIZE_UPLOADED]) + known(s[SIZE_DOWNLOADED]);
+               known(c[WORK_READ_B]) + known(s[SIZE_UPLOADED]) +
+               known(s[SIZE_DOWNLOADED]);
     m->passed = known(c[WORK_CACHED_B]) + known(c[WORK_SKIPPED_B]);
     m->left = p->seconds;
-    m->signs = known(percent);
+    m->signs = mix(0, percent);
     for (int i = 0; i < WORK_COUNTS; i++)
-        m->signs += known(c[i]);
+        m->signs = mix(m->signs, c[i]);
     for (int i = 0; i < SIZES; i++)
-        m->signs += known(s[i]);
+        m->signs = mix(m->signs, s[i]);
 }
 
 struct measure work_measure(const struct work *w, const struct progress *p,

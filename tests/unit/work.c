@@ -98,6 +98,8 @@ static void what_took_time_is_told_from_what_was_passed_over(void **state)
     m = measure_of("{\"sizeDownloadedB\":40,\"skippedB\":7}", -1);
     assert_int_equal(m.moved, 40);
     assert_int_equal(m.passed, 7);
+    m = measure_of("{\"processedB\":40,\"readB\":7}", -1);
+    assert_int_equal(m.moved, 47);
     m = measure_of("{\"processedObjects\":40,\"totalObjects\":100}", -1);
     assert_int_equal(m.moved, 40);
     m = measure_of("{\"estimatedTimeSeconds\":310}", -1);
@@ -116,6 +118,10 @@ static void any_counter_is_a_sign_of_life(void **state)
         "processedObjects", "totalObjects",  "processedBlobs",
         "totalBlobs",       "sizeUploadedB", "estimatedUploadSizeB",
         "processedItems",   "totalItems",    "progressPercent",
+        "sizeDownloadedB",  "readB",         "estimatedDownloadSizeB",
+        "readFiles",        "totalB",        "uploadedBlobs",
+        "skippedItems",     "errors",        "fatalErrors",
+        "ignoredErrors",
     };
     static const char *const idle[] = { "estimatedTimeSeconds", "speedBps",
                                         "hashingFiles" };
@@ -137,12 +143,30 @@ static void any_counter_is_a_sign_of_life(void **state)
     }
 }
 
+/* One that grows by what another one falls. */
+static void no_two_counters_make_up_for_one_another(void **state)
+{
+    struct measure one, two;
+
+    (void)state;
+    one = measure_of("{\"hashedB\":10,\"sizeUploadedB\":5}", -1);
+    two = measure_of("{\"hashedB\":9,\"sizeUploadedB\":6}", -1);
+    assert_int_not_equal(one.signs, two.signs);
+    two = measure_of("{\"hashedB\":5,\"sizeUploadedB\":10}", -1);
+    assert_int_not_equal(one.signs, two.signs);
+    two = measure_of("{\"hashedB\":9007199254740992,"
+                     "\"readB\":9007199254740992}",
+                     -1);
+    assert_in_range(two.signs, 0, COUNT_LARGEST - 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_shows_what_is_done_and_of_how_much),
         cmocka_unit_test(what_took_time_is_told_from_what_was_passed_over),
         cmocka_unit_test(any_counter_is_a_sign_of_life),
+        cmocka_unit_test(no_two_counters_make_up_for_one_another),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
