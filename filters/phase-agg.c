@@ -34,6 +34,7 @@ struct run {
     struct out out;
     struct warnings warnings;
     struct instant now; /* the latest look at the clock */
+    int64_t opened;     /* the first look, on the steady clock */
     bool unsaved;       /* a line that the kept state does not know */
 };
 
@@ -85,6 +86,7 @@ static int open_agg(struct run *r)
     int status;
 
     r->now = clock_now(&r->clock);
+    r->opened = r->now.steady;
     if (!agg_prepare(a))
         return no_memory();
     status = keep_open(&r->keep, a, r->now);
@@ -170,6 +172,28 @@ static bool look(struct run *r)
            follow(r, agg_tick(&r->agg, r->now));
 }
 
+static bool is_stalled(const struct run *r)
+{
+    return settings.exit_on_stall &&
+           r->agg.status.line.judged.verdict == VERDICT_STALLED;
+}
+
+/* When a stall is one to end with: a mover that has stalled before we were
+ * there may have been started again with us. */
+static int64_t stall_counts(const struct run *r)
+{
+    int64_t at;
+
+    return __builtin_add_overflow(r->opened, settings.stall_after, &at)
+               ? INT64_MAX
+               : at;
+}
+
+static bool has_stalled(const struct run *r)
+{
+    return is_stalled(r) && r->now.steady >= stall_counts(r);
+}
+
 /* For how long nobody needs to look, in ms; -1: until the next record, which
  * is what alone moves a clock that is set. */
 static int until_look(struct run *r)
@@ -178,6 +202,8 @@ static int until_look(struct run *r)
 
     if (r->files.next < next)
         next = r->files.next;
+    if (is_stalled(r) && stall_counts(r) < next)
+        next = stall_counts(r);
     if (next == INT64_MAX || r->clock.set)
         return -1;
     ms = (next - clock_steady(&r->clock)) / (CLOCK_SECOND / 1000) + 1;
@@ -190,12 +216,6 @@ static enum rec_status next_record(struct run *r, struct record *record)
     enum rec_status got = rec_next(&r->in, record, 0);
 
     return got == REC_TIMEOUT ? rec_next(&r->in, record, until_look(r)) : got;
-}
-
-static bool has_stalled(const struct run *r)
-{
-    return settings.exit_on_stall &&
-           r->agg.status.line.judged.verdict == VERDICT_STALLED;
 }
 
 /* Takes the input until its end, or until a mover has stalled. */

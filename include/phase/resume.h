@@ -53,6 +53,7 @@ struct resume {
     const char *identity; /* the ActionSet's uid, say; NULL: unknown */
     const struct resume_part *of_phases, *of_whole;
     char why[RESUME_WHY_MAX];
+    int64_t away; /* ns for which nobody was there, where it was taken */
 };
 
 enum resume_result {

@@ -174,8 +174,13 @@ enum resume_result agg_resume(struct agg *a, const char *text, size_t len,
     list_parts(a, of_phases);
     result = resume_read(&resume, text, len, now);
     snprintf(why, RESUME_WHY_MAX, "%s", resume.why);
-    for (size_t i = 0; i < a->plan.phase_count; i++)
-        a->paces[i].verdict.stall_after = a->stall_after;
+    for (size_t i = 0; i < a->plan.phase_count; i++) {
+        struct verdict *v = &a->paces[i].verdict;
+
+        v->stall_after = a->stall_after;
+        if (result == RESUME_TAKEN)
+            verdict_away(v, resume.away);
+    }
     a->resumed = (enum result)(ending.is > 0 ? ending.is - 1 : RESULT_NOT_SAID);
     return result;
 }

@@ -298,7 +298,8 @@ static bool read_saved(struct reading *r, jv root, struct instant now)
     if (v.kind != SCAN_STRING || !clock_parse(v.text, v.len, &saved))
         return refuse(r, RESUME_DAMAGED, "\"saved\" is no time");
     away = now.wall > saved ? now.wall - saved : 0;
-    r->by = now.steady - (away < AWAY_MAX ? away : AWAY_MAX);
+    r->to->away = away < AWAY_MAX ? away : AWAY_MAX;
+    r->by = now.steady - r->to->away;
     return true;
 }
 
