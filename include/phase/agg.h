@@ -39,6 +39,7 @@ struct agg {
     const struct phase *judged; /* whose the verdict is; NULL */
     int64_t judged_since;       /* on the steady clock */
     int64_t next;               /* when to look at the verdicts again */
+    int64_t next_left;          /* and at the times that are left */
 };
 
 enum agg_result {
@@ -61,8 +62,9 @@ bool agg_read(struct agg *a, const char *text, size_t len);
 /* Takes the record that was read NOW. */
 enum agg_result agg_take(struct agg *a, struct instant now);
 
-/* Looks at NOW whether a mover has become slow or has stalled; due at
- * agg_next(), on the steady clock, INT64_MAX for never. */
+/* Looks at NOW whether a mover has become slow or has stalled, and whether the
+ * times that are left are known as they were; due at agg_next(), on the steady
+ * clock, INT64_MAX for never. */
 enum agg_result agg_tick(struct agg *a, struct instant now);
 int64_t agg_next(const struct agg *a);
 

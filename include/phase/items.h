@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "phase/progress.h"
+#include "phase/work.h"
 
 enum { ITEMS_MAX = 1000 };
 
@@ -24,6 +24,11 @@ enum item_state {
 struct item {
     enum item_state state;
     struct progress progress; /* its percent is 0 at least */
+
+    /* of its mover's latest record, as in struct measure, COUNT_LARGEST at
+     * most */
+    int64_t moved, passed, signs;
+    int64_t over; /* 1: its mover has had its last word */
 };
 
 /* All zero: no items.  items_free() gives the memory back.  What the items come
@@ -38,6 +43,8 @@ struct items {
     int64_t percents;
     int64_t sizes[SIZES]; /* of those that are known, not cut: 2^53 x 1000 */
     size_t sized[SIZES];  /* how many are known */
+    struct measure work;  /* moved, passed and signs alone; not cut either */
+    size_t going;         /* how many have not ended, nor has their mover */
     /* of those that have not ended: */
     size_t timed;      /* how many say what time is left */
     int64_t longest;   /* the most that one says */
@@ -52,8 +59,13 @@ bool items_grow(struct items *items, size_t count);
  * that was known it may be unknown now. */
 void items_put(struct items *items, size_t index, const struct item *is);
 
-/* What the mover of one item says; nothing where the item has ended. */
-void items_take(struct items *items, size_t index, const struct progress *said);
+/* What the mover of one item says, and how much work that shows; nothing where
+ * the item has ended. */
+void items_take(struct items *items, size_t index, const struct progress *said,
+                const struct measure *work);
+
+/* The mover of one item has had its last word. */
+void items_end_mover(struct items *items, size_t index);
 
 /* STATE for one item, which never goes back. */
 void items_set(struct items *items, size_t index, enum item_state state);
@@ -65,6 +77,13 @@ size_t items_in(const struct items *items, enum item_state state);
  * of what is known of the sizes, and, as they move side by side, the longest
  * time that is left, where it is known of each that has not ended. */
 struct progress items_together(const struct items *items);
+
+/* The same as work: what is done is their percentage, as those that have not
+ * begun have told no total; what moves is the sum of what each does. */
+struct measure items_measure(const struct items *items);
+
+/* Whether each (one at least) has ended, or its mover has. */
+bool items_over(const struct items *items);
 
 void items_free(struct items *items);
 

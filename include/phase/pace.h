@@ -33,10 +33,13 @@ struct pace {
 #define PACE_INIT(stall_ns)                                                    \
     ((struct pace){ .said = SAID_NOTHING, .verdict = VERDICT_INIT(stall_ns) })
 
-/* Takes what N, a stats record that came at NOW, says of PHASE.  True where
- * the verdict is another one now. */
+/* Takes what N, which came at NOW, shows of the mover of PHASE, which runs: its
+ * stats; its result, or that its step is over, and it has ended; any other
+ * event is a sign of life.  AWAITED: the phase has a mover that is to write,
+ * which an event is then enough to begin with.  True where the verdict is
+ * another one now. */
 bool pace_see(struct pace *pace, const struct phase *phase,
-              const struct note *n, int64_t now);
+              const struct note *n, bool awaited, int64_t now);
 
 /* Takes PHASE's state at NOW, where it was BEFORE, and what time it says is
  * left. */

@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often it is seen whether a time that is shown can still be believed. */
+#define LEFT_EVERY (5 * CLOCK_SECOND)
+
 bool agg_prepare(struct agg *a)
 {
     a->resumed = RESULT_NOT_SAID;
@@ -68,21 +71,58 @@ static int64_t said_of(const struct agg *a, size_t i, int64_t now)
     return said_left(said, now, phase->raw);
 }
 
-/* Makes the line, which is due. */
-static enum agg_result render(struct agg *a, int64_t now)
+/* What a line says of the time that is left. */
+struct times {
+    int64_t said;
+    struct left eta, action_eta;
+};
+
+static struct times times_at(const struct agg *a, int64_t now)
 {
     const struct phase *subject = status_subject(&a->status);
-    struct line *line = &a->status.line;
+    struct times times = { COUNT_UNKNOWN, left_unknown, left_unknown };
 
-    line->seconds = COUNT_UNKNOWN;
-    line->eta = left_unknown;
     if (subject != NULL) {
         size_t i = index_of(a, subject);
 
-        line->seconds = said_of(a, i, now);
-        line->eta = left_in_seconds(left_of(a, i, now));
+        times.said = said_of(a, i, now);
+        times.eta = left_in_seconds(left_of(a, i, now));
     }
-    line->action_eta = left_in_seconds(whole_left(a, now));
+    times.action_eta = left_in_seconds(whole_left(a, now));
+    return times;
+}
+
+/* Whether the latest line says that a time is known which is not, or the other
+ * way round. */
+static bool is_out_of_date(const struct agg *a, int64_t now)
+{
+    const struct line *line = &a->status.line;
+    struct times times = times_at(a, now);
+
+    return (times.said < 0) != (line->seconds < 0) ||
+           (times.eta.expected < 0) != (line->eta.expected < 0) ||
+           (times.action_eta.expected < 0) != (line->action_eta.expected < 0);
+}
+
+/* When to look at what the line says again. */
+static int64_t next_left(const struct line *line, int64_t now)
+{
+    bool known = line->seconds >= 0 || line->eta.expected >= 0 ||
+                 line->action_eta.expected >= 0;
+
+    return known ? now + LEFT_EVERY : INT64_MAX;
+}
+
+/* Makes the line, which is due. */
+static enum agg_result render(struct agg *a, int64_t now)
+{
+    struct line *line = &a->status.line;
+    struct times times = times_at(a, now);
+
+    line->seconds = times.said;
+    line->eta = times.eta;
+    line->action_eta = times.action_eta;
+    a->next_left = next_left(line, now);
     line_render(line);
     return line->text.failed ? AGG_NO_MEMORY : AGG_DUE;
 }
@@ -144,16 +184,19 @@ static bool look(struct agg *a, int64_t now)
 
 enum agg_result agg_tick(struct agg *a, struct instant now)
 {
-    if (!look(a, now.steady))
-        return AGG_SAME;
-    judge(a, now);
-    return status_next(&a->status, NULL, now.wall) ? render(a, now.steady)
-                                                   : AGG_SAME;
+    bool due = is_out_of_date(a, now.steady);
+
+    if (look(a, now.steady)) {
+        judge(a, now);
+        due |= status_next(&a->status, NULL, now.wall);
+    }
+    a->next_left = next_left(&a->status.line, now.steady);
+    return due ? render(a, now.steady) : AGG_SAME;
 }
 
 int64_t agg_next(const struct agg *a)
 {
-    return a->next;
+    return a->next < a->next_left ? a->next : a->next_left;
 }
 
 const struct phase *agg_judged(const struct agg *a)
@@ -184,23 +227,34 @@ bool agg_read(struct agg *a, const char *text, size_t len)
     return true;
 }
 
-/* Takes what the note has done to PHASE over into its pace. */
+/* Whether PHASE has a mover whose stats are to come to us: one that moves data,
+ * and records are said to be of it.  What else runs may well take hours. */
+static bool is_awaited(const struct agg *a, const struct phase *phase)
+{
+    return a->target.name != NULL && a->target.phase == phase &&
+           phase->known != NULL && phase->known->mover != NULL;
+}
+
+/* Takes what the note has done to PHASE over into its pace.  What it shows goes
+ * before the look at the time. */
 static void follow(struct agg *a, const struct phase *phase, struct instant now)
 {
     size_t i = index_of(a, phase);
     struct pace *pace = &a->paces[i];
     enum phase_state before = a->status.line.phases[i].state;
-    bool changed = look(a, now.steady) || before != phase->state;
+    bool changed = before != phase->state;
 
     pace_turn(pace, before, phase, now.steady);
-    if (a->note.kind == NOTE_PROGRESS && phase->state == PHASE_RUNNING) {
+    if (phase->state == PHASE_RUNNING) {
         int64_t next;
 
-        changed |= pace_see(pace, phase, &a->note, now.steady);
+        changed |=
+            pace_see(pace, phase, &a->note, is_awaited(a, phase), now.steady);
         next = verdict_next(&pace->verdict);
         if (next < a->next)
             a->next = next;
     }
+    changed |= look(a, now.steady);
     if (changed)
         judge(a, now);
 }
@@ -225,6 +279,9 @@ enum agg_result agg_refresh(struct agg *a, struct instant now)
 {
     bool due = false;
 
+    for (size_t i = 0; i < a->plan.phase_count; i++)
+        pace_turn(&a->paces[i], a->status.line.phases[i].state,
+                  &a->plan.phases[i], now.steady);
     judge(a, now);
     for (size_t i = 0; i < a->plan.phase_count; i++)
         due |= status_next(&a->status, &a->plan.phases[i], now.wall);

@@ -63,6 +63,26 @@ static void count_sizes(struct items *items, const struct item *was,
     }
 }
 
+static bool is_going(const struct item *item)
+{
+    return !has_ended(item) && item->over == 0;
+}
+
+static void count_work(struct items *items, const struct item *was,
+                       const struct item *is)
+{
+    items->work.moved += is->moved - was->moved;
+    items->work.passed += is->passed - was->passed;
+    items->work.signs += is->signs - was->signs;
+    items->going += is_going(is);
+    items->going -= is_going(was);
+}
+
+static int64_t at_most(int64_t count)
+{
+    return count < COUNT_LARGEST ? count : COUNT_LARGEST;
+}
+
 void items_put(struct items *items, size_t index, const struct item *is)
 {
     struct item *item = &items->each[index];
@@ -71,6 +91,7 @@ void items_put(struct items *items, size_t index, const struct item *is)
     items->in[is->state]++;
     items->percents += is->progress.percent - item->progress.percent;
     count_sizes(items, item, is);
+    count_work(items, item, is);
     uncount_seconds(items, item);
     *item = *is;
     if (items->at_longest == 0 && items->timed > 0)
@@ -90,12 +111,14 @@ bool items_grow(struct items *items, size_t count)
         return false;
     items->each = each;
     items->in[ITEM_WAITING] += count - items->count;
+    items->going += count - items->count;
     while (items->count < count)
         each[items->count++] = unseen;
     return true;
 }
 
-void items_take(struct items *items, size_t index, const struct progress *said)
+void items_take(struct items *items, size_t index, const struct progress *said,
+                const struct measure *work)
 {
     struct item item = items->each[index];
 
@@ -105,6 +128,18 @@ void items_take(struct items *items, size_t index, const struct progress *said)
     progress_raise(&item.progress, said->percent);
     progress_take_sizes(&item.progress, said);
     item.progress.seconds = said->seconds;
+    item.moved = at_most(work->moved);
+    item.passed = at_most(work->passed);
+    item.signs = work->signs;
+    item.over = 0;
+    items_put(items, index, &item);
+}
+
+void items_end_mover(struct items *items, size_t index)
+{
+    struct item item = items->each[index];
+
+    item.over = 1;
     items_put(items, index, &item);
 }
 
@@ -140,6 +175,23 @@ struct progress items_together(const struct items *items)
         items->timed == items->in[ITEM_WAITING] + items->in[ITEM_MOVING])
         all.seconds = items->longest;
     return all;
+}
+
+struct measure items_measure(const struct items *items)
+{
+    struct progress together = items_together(items);
+    struct measure all =
+        work_measure(&work_unknown, &together, together.percent);
+
+    all.moved = at_most(items->work.moved);
+    all.passed = at_most(items->work.passed);
+    all.signs = items->work.signs % COUNT_LARGEST;
+    return all;
+}
+
+bool items_over(const struct items *items)
+{
+    return items->count > 0 && items->going == 0;
 }
 
 void items_free(struct items *items)

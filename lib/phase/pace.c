@@ -4,26 +4,53 @@
 
 #define MS (CLOCK_SECOND / 1000)
 
-/* What the record shows of the work; of one item of several that is nothing,
- * but all of them together. */
-static struct measure measure_of(const struct phase *phase,
-                                 const struct note *n)
+static bool see_stats(struct pace *pace, const struct phase *phase,
+                      const struct note *n, int64_t now)
 {
-    struct progress together;
-
-    if (n->item == NOTE_NOT_SAID)
-        return work_measure(&n->work, &n->progress, n->overall);
-    together = items_together(&phase->items);
-    return work_measure(&work_unknown, &together, together.percent);
-}
-
-bool pace_see(struct pace *pace, const struct phase *phase,
-              const struct note *n, int64_t now)
-{
-    struct measure m = measure_of(phase, n);
+    struct measure m = n->item == NOTE_NOT_SAID
+                           ? work_measure(&n->work, &n->progress, n->overall)
+                           : items_measure(&phase->items);
 
     eta_see(&pace->eta, now, &m);
     return verdict_see(&pace->verdict, now, &m);
+}
+
+/* The last word of one of several movers is a sign of life of the others. */
+static bool see_end(struct pace *pace, const struct phase *phase,
+                    const struct note *n, int64_t now)
+{
+    if (n->item == NOTE_NOT_SAID || items_over(&phase->items))
+        return verdict_end(&pace->verdict, false);
+    return verdict_touch(&pace->verdict, now);
+}
+
+/* Whether the step of N has ended. */
+static bool is_done(const struct note *n)
+{
+    return n->done || n->state == PHASE_COMPLETE;
+}
+
+static bool see_event(struct pace *pace, const struct note *n, bool awaited,
+                      int64_t now)
+{
+    if (n->step == STEP_CLEANUP || (n->step == STEP_EXECUTION && is_done(n)))
+        return verdict_end(&pace->verdict, true);
+    if (awaited && (n->step != STEP_PREREQUISITES || is_done(n)) &&
+        verdict_begin(&pace->verdict, now))
+        return true;
+    return verdict_touch(&pace->verdict, now);
+}
+
+bool pace_see(struct pace *pace, const struct phase *phase,
+              const struct note *n, bool awaited, int64_t now)
+{
+    if (n->kind == NOTE_PROGRESS)
+        return see_stats(pace, phase, n, now);
+    if (n->kind == NOTE_EVENT && n->state == PHASE_PENDING)
+        return false;
+    if (n->kind == NOTE_RESULT || n->item != NOTE_NOT_SAID)
+        return see_end(pace, phase, n, now);
+    return see_event(pace, n, awaited, now);
 }
 
 void pace_turn(struct pace *pace, enum phase_state before,

@@ -42,6 +42,10 @@ const struct number resume_plan_numbers[] = {
 const struct number resume_item_numbers[] = {
     NUMBER(struct item, "state", state, ITEM_WAITING, ITEM_WAITING, ITEM_DONE),
     PROGRESS(struct item),
+    NUMBER(struct item, "moved", moved, 0, 0, COUNT_LARGEST),
+    NUMBER(struct item, "passed", passed, 0, 0, COUNT_LARGEST),
+    NUMBER(struct item, "signs", signs, 0, 0, COUNT_LARGEST),
+    NUMBER(struct item, "over", over, 0, 0, 1),
     { .name = NULL },
 };
 

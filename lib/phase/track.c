@@ -88,12 +88,15 @@ static enum track take_item(const struct plan *plan, struct phase *phase,
         return TRACK_NO_ITEM;
     if (!items_grow(&phase->items, count))
         return TRACK_NO_MEMORY;
-    if (n->kind == NOTE_PROGRESS)
-        items_take(&phase->items, (size_t)n->item, &n->progress);
-    else if (n->state != PHASE_PENDING)
+    if (n->kind == NOTE_PROGRESS) {
+        struct measure work = work_measure(&n->work, &n->progress, n->overall);
+
+        items_take(&phase->items, (size_t)n->item, &n->progress, &work);
+    } else if (n->state != PHASE_PENDING) {
         items_set(&phase->items, (size_t)n->item, item_state_of(n));
-    else
+    } else {
         return TRACK_TAKEN;
+    }
     together = items_together(&phase->items);
     take_stats(plan, phase, &together, BASIS_ITEMS);
     return TRACK_TAKEN;
@@ -132,18 +135,28 @@ static enum track take_event(struct phase *phase, const struct note *n)
     return TRACK_TAKEN;
 }
 
+/* A mover's last word changes nothing of its phase; of an item it is noted. */
+static enum track take_result(struct phase *phase, const struct note *n)
+{
+    if (n->item >= 0 && n->item < (int64_t)phase->items.count)
+        items_end_mover(&phase->items, (size_t)n->item);
+    return TRACK_TAKEN;
+}
+
 enum track track_note(struct plan *plan, const struct target *t,
                       const struct note *n, struct phase **phase)
 {
     enum track placed;
 
-    if (n->kind != NOTE_PROGRESS && n->kind != NOTE_EVENT)
+    if (n->kind == NOTE_OTHER || n->kind == NOTE_NO_RECORD)
         return TRACK_NOTHING;
     placed = place(plan, t, n, phase);
-    if (placed != TRACK_TAKEN)
-        return placed;
+    if (placed != TRACK_TAKEN) /* what a result says is shown all the same */
+        return n->kind != NOTE_RESULT ? placed : TRACK_NOTHING;
     if ((*phase)->state == PHASE_FAILED || (*phase)->state == PHASE_COMPLETE)
         return TRACK_NOTHING;
+    if (n->kind == NOTE_RESULT)
+        return take_result(*phase, n);
     if (n->item != NOTE_NOT_SAID)
         return take_item(plan, *phase, n);
     if (n->kind == NOTE_EVENT)

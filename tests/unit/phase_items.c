@@ -198,6 +198,28 @@ static struct progress summed_up(const struct items *items)
     return all;
 }
 
+/* The work of all of them, and whether there is none to come. */
+static bool same_work(const struct items *items)
+{
+    struct measure all = items_measure(items);
+    int64_t moved = 0, passed = 0, signs = 0;
+    bool over = true;
+
+    for (size_t i = 0; i < items->count; i++) {
+        const struct item *item = &items->each[i];
+
+        moved += item->moved;
+        passed += item->passed;
+        signs += item->signs;
+        over &= item->over || item->state == ITEM_FAILED ||
+                item->state == ITEM_DONE;
+    }
+    if (passed > COUNT_LARGEST)
+        passed = COUNT_LARGEST;
+    return all.moved == moved && all.passed == passed && all.signs == signs &&
+           items_over(items) == over;
+}
+
 static int64_t any_count(int below)
 {
     return any(4) ? any(below) : any(9) ? COUNT_UNKNOWN : COUNT_LARGEST;
@@ -209,12 +231,18 @@ static void any_change(struct items *items)
                              .seconds = any(9) ? any(4) : COUNT_UNKNOWN };
     size_t index = (size_t)any((int)items->count);
 
+    struct measure work = { .moved = any(1000),
+                            .passed = any(9) ? any(1000) : COUNT_LARGEST,
+                            .signs = any(1000) };
+
     for (int i = 0; i < SIZES; i++)
         said.sizes[i] = any_count(1000);
     if (any(16) == 0)
         HOLDS(items_grow(items, (size_t)any(12) + 1));
     else if (any(6) > 0)
-        items_take(items, index, &said);
+        items_take(items, index, &said, &work);
+    else if (any(4) == 0)
+        items_end_mover(items, index);
     else
         items_set(items, index, (enum item_state)any(ITEM_STATES));
 }
@@ -232,6 +260,7 @@ static void one_case(void)
         all = items_together(&items);
         one_by_one = summed_up(&items);
         HOLDS(progress_equal(&all, &one_by_one));
+        HOLDS(same_work(&items));
         for (size_t k = 0; k < items.count; k++)
             in[items.each[k].state]++;
         for (enum item_state s = 0; s < ITEM_STATES; s++)
