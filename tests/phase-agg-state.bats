@@ -283,6 +283,36 @@ run_of() { # N
     assert_equal "$(latest .progress.percentCompleted)" '"10.00"'
 }
 
+@test "phase-agg: what the controller moves is learned, and expected" {
+    plan() { # STATE
+        printf '{"kind":"ActionSet","metadata":{"uid":"one"},"status":{"state":"running","actions":[{"name":"n","phases":[{"name":"a","state":"%s"}]}]}}' "$1" >new
+        mv new plan.json
+    }
+    record() {
+        printf '{"type":"message","text":"%s"}\n' {1..3} >&9
+        wait_for "$1" states
+    }
+    session() { # a look at the clock with each record
+        plan pending
+        mkfifo -m 600 "records$1"
+        : >states
+        PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s bash -c 'phase-agg --plan plan.json --learn history <"$0" >>states' "records$1" 3>&- &
+        exec 9>"records$1"
+        wait_for pending states
+        plan running
+        record '"state":"running","progress":{"progressPercent":"0.00"'
+        plan complete
+        record '"state":"complete","progress":{"progressPercent":"100.00"'
+        exec 9>&-
+        wait $!
+    }
+    session 1
+    assert_equal "$(jq -c '[.entries[] | [.phase, .runs[].ms > 0]]' history)" '[["a",true]]'
+    session 2
+    assert_equal "$(grep '"runningPhase"' states | head -n 1 |
+        jq -c '.detail | [.eta.seconds > 0, .actionEta.seconds > 0]')" '[true,true]'
+}
+
 @test "phase-agg: weights that are given go before what was learned" {
     export PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1s
     run_of 9 | phase-agg --phases short,long --learn history

@@ -202,6 +202,138 @@ steady() { # N SIZE TOTAL
     assert_equal "$(wc -l <errors)" 1
 }
 
+@test "phase-agg: whatever a mover counts is a sign of life" {
+    local members
+
+    export PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1m
+    for members in '"item":0,"of":10,"progressPercent":10.1,"hashedB":%d' \
+        '"progressPercent":null,"totalObjects":9,"readB":%d' \
+        '"processedObjects":7,"readFiles":%d' '"processedBlobs":%d' '"uploadedBlobs":%d' \
+        '"skippedItems":%d' '"errors":%d'; do
+        printf "{\"type\":\"progress\",$members}\n" 1 2 3 4 5 6 7 >records
+        run --separate-stderr phase-agg --phases a --stall-after 2m --exit-on-stall <records
+        assert_success
+        assert_equal "$stderr" ''
+        printf "{\"type\":\"progress\",$members}\n" 1 1 1 1 >records
+        run --separate-stderr phase-agg --phases a --stall-after 2m --exit-on-stall <records
+        assert_failure 1
+    done
+}
+
+@test "phase-agg: a time left that goes up and down hides no stall" {
+    printf '{"type":"progress","progressPercent":50,"estimatedTimeSeconds":%d}\n' \
+        100 99 100 99 100 >records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1m run --separate-stderr \
+        phase-agg --phases a --stall-after 2m <records
+    assert_equal "$(jq -c '.detail | [.verdict, .verdictSince]' <<<"${lines[-1]}")" \
+        '["stalled","2023-02-20T12:51:55Z"]'
+}
+
+@test "phase-agg: what comes later than a stall would have been is no stall" {
+    steady 4 10 1000 >records
+    PHASEPIPE_CLOCK=2023-02-20T12:00:00Z+10m run --separate-stderr \
+        phase-agg --phases a --stall-after 2m --exit-on-stall <records
+    assert_success
+    assert_equal "$stderr" ''
+    assert_equal "$(jq -c '.detail | [.verdict, .verdictSince]' <<<"$output" | sort -u)" \
+        '["running","2023-02-20T12:10:00Z"]
+[null,null]'
+}
+
+@test "phase-agg: a mover that has ended does not stall" {
+    local end
+
+    export PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1h
+    for end in '{"type":"result","state":"complete"}' \
+        '{"type":"phase","step":"execution","done":true}' \
+        '{"type":"phase","step":"cleanup","state":"running"}'; do
+        {
+            steady 2 10 1000
+            echo "$end"
+            printf '{"type":"phase","phase":"b","state":"%s"}\n' running complete
+        } >records
+        run --separate-stderr phase-agg --phases a,b --phase a --exit-on-stall <records
+        assert_success
+        assert_equal "$stderr" ''
+        assert_equal "$(jq -c .detail.verdict <<<"${lines[-1]}")" null
+    done
+}
+
+@test "phase-agg: a mover that says nothing at all has stalled, where it is known to be one" {
+    cat >blueprint.yaml <<'END'
+kind: Blueprint
+actions:
+  backup:
+    phases:
+    - func: BackupData
+      name: dump
+    - func: KubeTask
+      name: script
+END
+    mkfifo pipe
+    bash -c 'phase-agg --blueprint blueprint.yaml --phase dump --stall-after 300ms --exit-on-stall \
+        <pipe >states 2>errors; echo $? >status' 3>&- &
+    exec 9>pipe
+    printf '{"type":"phase","phase":"%s","state":"running"}\n' dump >&9
+    wait $!
+    exec 9>&-
+    assert_equal "$(cat status)" 1
+    assert_equal "$(tail -n 1 states | jq -c .detail.verdict)" '"stalled"'
+    printf '{"type":"phase","phase":"script","state":"running"}\n%.0s' 1 2 >records
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1h run --separate-stderr \
+        phase-agg --blueprint blueprint.yaml --phase script --exit-on-stall <records
+    assert_success
+    assert_equal "$(jq -c .detail.verdict <<<"${lines[-1]}")" null
+}
+
+@test "phase-agg: after a restart the time that nobody watched is no stall" {
+    local options=(--phases a --stall-after 3m --exit-on-stall --state state)
+
+    steady 2 10 1000 >records
+    PHASEPIPE_CLOCK=2023-02-20T12:00:00Z+1m phase-agg "${options[@]}" <records
+    # an hour later, with no word
+    PHASEPIPE_CLOCK=2023-02-20T13:00:00Z+1m run --separate-stderr \
+        phase-agg "${options[@]}" </dev/null
+    assert_success
+    assert_equal "$stderr" ''
+    assert_equal "$(jq -c '.detail | [.verdict, .verdictSince]' <<<"$output")" \
+        '["running","2023-02-20T12:01:00Z"]'
+    # with the same word again and again
+    tail -n 1 records >last
+    cat last last last last last >records
+    PHASEPIPE_CLOCK=2023-02-20T14:00:00Z+1m run --separate-stderr \
+        phase-agg "${options[@]}" <records
+    assert_failure 1
+    assert_equal "$stderr" 'phase-agg: warning: phase "a" has stalled: nothing has moved since 2023-02-20T12:02:00Z'
+    # what had stalled has another chance, and shows what it was
+    head -n 1 last >records
+    steady 9 10 1000 | tail -n 1 >>records
+    PHASEPIPE_CLOCK=2023-02-20T15:00:00Z+1m run --separate-stderr \
+        phase-agg "${options[@]}" <records
+    assert_success
+    assert_equal "$(jq -c '.detail | [.verdict, .verdictSince]' <<<"$output")" \
+        '["stalled","2023-02-20T12:02:00Z"]
+["running","2023-02-20T15:02:00Z"]'
+}
+
+@test "phase-agg: what had stalled before a restart is given up after as long again" {
+    local options=(--phases a --stall-after 300ms --exit-on-stall --state state)
+
+    give_up() { # RECORD ...
+        bash -c 'phase-agg "$@" <records >states 2>errors; echo $? >status' - "${options[@]}" 3>&- &
+        exec 9>records
+        printf '%s\n' "$@" >&9
+        wait $!
+        exec 9>&-
+        assert_equal "$(cat status)" 1
+        assert_equal "$(tail -n 1 states | jq -c .detail.verdict)" '"stalled"'
+    }
+    mkfifo records
+    give_up "$(steady 1 10 1000)"
+    give_up
+    assert_equal "$(wc -l <states)" 1
+}
+
 @test "phase-agg: a phase without a mover has no verdict" {
     printf '{"type":"phase","state":"running"}\n%.0s' 1 2 3 >records
     PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1h run --separate-stderr phase-agg --phases a <records
