@@ -133,8 +133,8 @@ assert_empty() { # FILE
         grep -vE '^\./\.ci/run$' |
         grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
         grep -vE '^\./filters/[a-z-]+/[a-z_]+\.[ch]$' |
-        grep -vE '^\./lib/(base|mover|phase|kube)/[a-z_]+\.c$' |
-        grep -vE '^\./include/(base|mover|phase|kube)/[a-z_]+\.h$' |
+        grep -vE '^\./lib/(base|mover|phase|kube)/[a-z0-9_]+\.c$' |
+        grep -vE '^\./include/(base|mover|phase|kube)/[a-z0-9_]+\.h$' |
         grep -vE '^\./include/schemas/[a-z]+\.json$' |
         grep -vE '^\./(scripts|tests)/' >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
     assert_empty "$BATS_TEST_TMPDIR/wrong"
