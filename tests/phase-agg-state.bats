@@ -191,6 +191,9 @@ it was at 90.00 before a restart, with other weights, and never goes back'
     assert_equal "$stderr" 'phase-agg: fatal: --state and --learn need the name of a file'
     # no file can grow, a copy of the records neither: the lines come, the state
     # does not
+    if [ -n "$WRAP" ]; then # it would need files too
+        return
+    fi
     run bash -c '(unset LD_PRELOAD; ulimit -f 0; phase-agg --phases a --state state <records 2>&1) | cat
         exit "${PIPESTATUS[0]}"'
     assert_failure 111
@@ -367,6 +370,9 @@ run_of() { # N
     assert_equal "$stderr" 'phase-agg: warning: unable to read large: File too large'
     assert_equal "$(latest .state)" '"complete"'
     assert_equal "$(wc -c <large)" 300000
+    if [ -n "$WRAP" ]; then # it would need files too
+        return
+    fi
     run bash -c '(unset LD_PRELOAD; ulimit -f 0; phase-agg --phases short,long --learn history <records 2>&1) | cat
         exit "${PIPESTATUS[0]}"'
     assert_failure 111
