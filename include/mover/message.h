@@ -68,7 +68,8 @@ void message_begin(struct message *m, const char *level, bool progress,
 
 /* Offers the next piece, which is of KIND by itself.  False where the piece
  * does not belong to the message, which is closed then.  A message that grows
- * beyond the ceiling, or to 256 pieces, which no name reaches, is closed too. */
+ * beyond the ceiling, or to 256 pieces, which no name reaches, is closed too.
+ */
 bool message_add(struct message *m, const struct record *piece,
                  enum piece_kind kind);
 
