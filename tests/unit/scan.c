@@ -118,8 +118,8 @@ static void accepts_what_programs_write(void **state)
         "\"progressPercent\":12.1,\"sizeUploadedB\":0,"
         "\"estimatedUploadSizeB\":4500000000,\"estimatedTimeSeconds\":35}",
         "{\"delete is plain\":\"\x7F\"}",
-        "{\"d\xC3\xA4ta\":\"\xC3\xA9\",\"\":"
-        "\"1234567\xE2\x82\xAC\xF0\x9F\x98\x80\"}",
+        "{\"d\xC3\xA4ta\":\"\xC3\xA9\"}",
+        "{\"\":\"1234567\xE2\x82\xAC\xF0\x9F\x98\x80\"}",
         "{\"a\":\"\xEF\xBF\xBF\xEF\xBB\xBF\xC2\x80\xF4\x8F\xBF\xBF\"}",
         "{\"a\":\"\\n\",\"b\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\",\"c\":1}",
         "{\"a\":\"d\\u00e4ta\",\"b\":\"\\u0000\\uFfFd\"}",
