@@ -268,7 +268,7 @@ run_of() { # N
     run --separate-stderr phase-agg --phases short,long --action backup --learn history <records
     assert_success
     assert_equal "$stderr" ''
-    assert_equal "$(latest .detail.timePercent)" null # nothing was known
+    assert_equal "$(latest .detail.timePercent)" 100
     assert_equal "$(jq -c '[.entries[] | [.action, .phase, .runs[].ms]]' history)" \
         '[["backup","short",1000],["backup","long",9000]]'
     head -n 3 records >begun

@@ -6,7 +6,7 @@ load helpers
 DATA=$ROOT/tests/data/phase-agg
 EXAMPLE=(--phases "updatePermissions,dumpToObjectStore,cleanup"
     --action backup --phase dumpToObjectStore)
-pending='{"type":"status","state":"pending","actions":[{"phases":[{"name":"a","state":"pending"},{"name":"b","state":"pending"}]}],"progress":{"percentCompleted":"0.00"},"detail":{"runningPhases":[]}}'
+pending='{"type":"status","state":"pending","actions":[{"phases":[{"name":"a","state":"pending"},{"name":"b","state":"pending"}]}],"progress":{"percentCompleted":"0.00"},"detail":{"runningPhases":[],"timePercent":0}}'
 lost='phase-agg: warning: unable to write standard output'
 draining='reading on, so that the writer is not stopped'
 
@@ -153,7 +153,7 @@ END
     assert_equal "$(latest .actions[0].phases[0].progress)" \
         '{"progressPercent":"50.00","lastTransitionTime":"2023-02-20T12:49:55Z","sizeUploadedB":100}'
     assert_equal "$(latest .progress.percentCompleted)" '"25.00"'
-    assert_equal "$(latest .detail)" '{"runningPhases":["a"],"rawPercent":12.5,"verdict":"running","verdictSince":"2023-02-20T12:49:55Z"}'
+    assert_equal "$(latest .detail)" '{"runningPhases":["a"],"timePercent":25,"rawPercent":12.5,"verdict":"running","verdictSince":"2023-02-20T12:49:55Z"}'
 }
 
 @test "phase-agg: it is held at 99 until an event says complete" {

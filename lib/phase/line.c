@@ -181,10 +181,8 @@ static void put_detail(struct line *l)
     progress_put_seconds(b, l->seconds);
     put_left(b, "eta", &l->eta);
     put_left(b, "actionEta", &l->action_eta);
-    if (l->plan->weighted) {
-        JSON_LIT(b, ",\"timePercent\":");
-        json_put_hundredths(b, l->whole.by_time);
-    }
+    JSON_LIT(b, ",\"timePercent\":");
+    json_put_hundredths(b, l->whole.by_time);
     if (l->raw >= 0) {
         JSON_LIT(b, ",\"rawPercent\":");
         json_put_hundredths(b, l->raw);

@@ -51,7 +51,7 @@ static void the_first_line_is_the_plan(void **state)
         "{\"name\":\"a\",\"state\":\"pending\"},"
         "{\"name\":\"q\\\"\\\\\",\"state\":\"pending\"}]}],"
         "\"progress\":{\"percentCompleted\":\"0.00\"},"
-        "\"detail\":{\"runningPhases\":[]}}\n";
+        "\"detail\":{\"runningPhases\":[],\"timePercent\":0}}\n";
     struct desk d;
 
     (void)state;
@@ -87,7 +87,8 @@ static void a_line_has_all_that_is_known(void **state)
                         "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
                         "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4},"
                         "\"detail\":{\"runningPhases\":[\"dump\"],"
-                        "\"estimatedTimeSeconds\":5,\"rawPercent\":99.5,"
+                        "\"estimatedTimeSeconds\":5,\"timePercent\":99,"
+                        "\"rawPercent\":99.5,"
                         "\"verdict\":\"running\","
                         "\"verdictSince\":\"2023-02-20T12:49:55Z\"}}");
     assert_string_equal(
@@ -103,7 +104,8 @@ static void a_line_has_all_that_is_known(void **state)
                          "\"lastTransitionTime\":\"2023-02-20T12:49:56Z\","
                          "\"sizeUploadedB\":1,\"estimatedUploadSizeB\":2,"
                          "\"sizeDownloadedB\":3,\"estimatedDownloadSizeB\":4},"
-                         "\"detail\":{\"runningPhases\":[]}}");
+                         "\"detail\":{\"runningPhases\":[],"
+                         "\"timePercent\":100}}");
     agg_close(&d.agg);
 }
 

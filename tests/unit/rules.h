@@ -184,9 +184,7 @@ static inline void check_line(const struct desk *d, const struct seen *s)
         check_bounds(&s->phases[i]);
     }
     check_mean(d, s, d->agg.plan.by_time, s->whole.percent);
-    HOLDS((s->time_percent >= 0) == d->agg.plan.weighted);
-    if (d->agg.plan.weighted)
-        check_mean(d, s, true, s->time_percent);
+    check_mean(d, s, d->agg.plan.weighted, s->time_percent);
     check_sums(d, s);
     check_states(s);
     check_left(s->eta);

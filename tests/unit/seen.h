@@ -207,8 +207,8 @@ static inline bool seen_detail(const char **at, struct seen *s)
            seen_member(at, ",\"estimatedTimeSeconds\":", &s->whole.seconds) &&
            seen_left(at, ",\"eta\":{", s->eta) &&
            seen_left(at, ",\"actionEta\":{", s->action_eta) &&
-           (!seen_skip(at, ",\"timePercent\":") ||
-            seen_hundredths(at, &s->time_percent)) &&
+           seen_skip(at, ",\"timePercent\":") &&
+           seen_hundredths(at, &s->time_percent) &&
            (!seen_skip(at, ",\"rawPercent\":") ||
             seen_hundredths(at, &s->raw)) &&
            (!seen_skip(at, ",\"verdict\":\"") || seen_word(at, s->verdict)) &&
