@@ -31,10 +31,10 @@ struct cluster {
     char *ca_file;         /* where CA came from; NULL: not from a file */
 
     /* who we are: each may be missing */
-    struct buf cert, key; /* PEM */
+    struct buf cert, key;       /* PEM */
     char *cert_file, *key_file; /* where they came from, or NULL */
     struct buf token;
-    char *token_file;     /* read anew for each request; wins over token */
+    char *token_file;      /* read anew for each request; wins over token */
     struct plugin *plugin; /* an exec plugin, or NULL */
 };
 

@@ -35,10 +35,10 @@ struct http_request {
 };
 
 struct http_reply {
-    int status;          /* 200, ...; 0: no reply, and `why` says so */
-    struct buf body;     /* valid until the next request */
-    bool json;           /* by its Content-Type */
-    int64_t retry_after; /* seconds; -1: the header is missing */
+    int status;             /* 200, ...; 0: no reply, and `why` says so */
+    struct buf body;        /* valid until the next request */
+    bool json;              /* by its Content-Type */
+    int64_t retry_after;    /* seconds; -1: the header is missing */
     char why[HTTP_WHY_MAX]; /* no control characters, no secret */
     bool untrusted;         /* the server's certificate was refused */
     bool too_large;         /* above HTTP_REPLY_MAX */

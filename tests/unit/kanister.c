@@ -2,7 +2,7 @@
  * The two spellings of one plan: the design document's hundredths, and the
  * controller's whole numbers.  Every number here was worked out by hand.
  */
-#include "phase/kanister.h"
+#include "kube/kanister.h"
 
 #include <stdio.h>
 
@@ -137,7 +137,15 @@ static void both_spellings_are_as_by_hand(void **state)
         assert_row(document.len == strlen(row->document) &&
                        memcmp(document.bytes, row->document, document.len) == 0,
                    row->plan);
-        assert_row(kanister_percent_completed(hundredths, n) == row->controller,
+        assert_row(kanister_percent_completed(KANISTER_WHOLE, hundredths, n) ==
+                       row->controller,
+                   row->plan);
+        buf_clear(&document);
+        kanister_put(
+            &document, KANISTER_DOCUMENT,
+            kanister_percent_completed(KANISTER_DOCUMENT, hundredths, n));
+        assert_row(document.len == strlen(row->document) &&
+                       memcmp(document.bytes, row->document, document.len) == 0,
                    row->plan);
         buf_free(&document);
         plan_free(&plan);
@@ -215,7 +223,8 @@ static void assert_whole(const struct plan *p, const struct told *now)
     percent_put(&document, whole.percent);
     buf_char(&document, '\0');
     assert_row(strcmp(document.bytes, now->document) == 0, now->record);
-    assert_row(kanister_percent_completed(hundredths, n) == now->controller,
+    assert_row(kanister_percent_completed(KANISTER_WHOLE, hundredths, n) ==
+                   now->controller,
                now->record);
     assert_row(whole.sizes[SIZE_UPLOADED] == now->uploaded, now->record);
     assert_row(whole.sizes[SIZE_UPLOAD_ESTIMATE] == now->estimated,
@@ -258,12 +267,12 @@ static void a_phase_loses_its_decimals(void **state)
         { 9999, 99 },
         { PERCENT_WHOLE, 100 },
         { 34190, 341 }, /* the controller has no cap, and this adds none */
-        { PERCENT_LARGEST, INT64_C(90071992547409) },
+        { INT64_C(1) << 40, INT64_C(10995116277) },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT(phases); i++)
-        assert_int_equal(kanister_percent(phases[i].hundredths),
+        assert_int_equal(kanister_percent(KANISTER_WHOLE, phases[i].hundredths),
                          phases[i].percent);
 }
 
@@ -272,17 +281,21 @@ static void the_ends_of_the_range_hold(void **state)
     static int64_t hundredths[PLAN_MAX_PHASES];
 
     (void)state;
-    assert_int_equal(kanister_percent_completed(hundredths, 0), 0);
+    assert_int_equal(kanister_percent_completed(KANISTER_WHOLE, hundredths, 0),
+                     0);
     for (size_t i = 0; i < COUNT(hundredths); i++)
-        hundredths[i] = PERCENT_LARGEST;
-    assert_int_equal(kanister_percent_completed(hundredths, COUNT(hundredths)),
-                     PERCENT_LARGEST / 100);
+        hundredths[i] = INT64_C(1) << 40;
+    assert_int_equal(kanister_percent_completed(KANISTER_WHOLE, hundredths,
+                                                COUNT(hundredths)),
+                     (INT64_C(1) << 40) / 100);
     for (size_t i = 0; i < COUNT(hundredths); i++)
         hundredths[i] = PERCENT_UNKNOWN;
     hundredths[0] = PERCENT_WHOLE;
-    assert_int_equal(kanister_percent_completed(hundredths, COUNT(hundredths)),
+    assert_int_equal(kanister_percent_completed(KANISTER_WHOLE, hundredths,
+                                                COUNT(hundredths)),
                      0);
-    assert_int_equal(kanister_percent_completed(hundredths, 100), 1);
+    assert_int_equal(
+        kanister_percent_completed(KANISTER_WHOLE, hundredths, 100), 1);
 }
 
 int main(void)

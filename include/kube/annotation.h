@@ -1,0 +1,33 @@
+/*
+ * The annotation phasepipe.dev/progress: progress where no controller writes,
+ * with what Kanister has no room for.
+ *
+ *     {"percentCompleted":"43.33","lastTransitionTime":"2023-02-20T12:49:55Z",
+ *      "phases":[{"action":0,"phase":"dump","progressPercent":"30.00",...}],
+ *      "detail":{...}}
+ *
+ * Percent are in the design document's spelling.  Of the phases those stand
+ * there that run, other writers' too; `detail` is the status line's.
+ */
+#ifndef KUBE_ANNOTATION_H
+#define KUBE_ANNOTATION_H
+
+#include <jv.h>
+
+#include "base/buf.h"
+#include "kube/merge.h"
+
+enum { ANNOTATION_MAX = 4096 };
+
+/* Raises the phases of M that run to what O's annotation says of them; those
+ * that are ours only in percent.  What is no annotation of this kind says
+ * nothing, and 99 is the most. */
+void annotation_raise(struct merged *m, const struct object *o);
+
+/* Appends the annotation to B, whose ceiling must have ANNOTATION_MAX bytes of
+ * room: with LINE's detail, without it where it would be too long, and with as
+ * few phases as that takes. */
+void annotation_put(struct buf *b, const struct merged *m,
+                    const struct object *o, const struct view *line);
+
+#endif

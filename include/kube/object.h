@@ -1,0 +1,51 @@
+/*
+ * An ActionSet as the API server has it, by a GET; and what the server says of
+ * it behind a PATCH.
+ */
+#ifndef KUBE_OBJECT_H
+#define KUBE_OBJECT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "kube/kanister.h"
+#include "kube/view.h"
+
+/* Where progress stands that Kanister has no room for. */
+#define OBJECT_ANNOTATION "phasepipe.dev/progress"
+
+struct object {
+    struct view view;            /* its status */
+    struct view_text uid;        /* borrowed, as the next, from what is kept */
+    struct view_text annotation; /* OBJECT_ANNOTATION; bytes NULL: missing */
+    bool has_annotations;        /* there is a member "annotations" */
+    int64_t generation;          /* 0: unknown */
+
+    /* private */
+    jv metadata;
+};
+
+enum object_outcome {
+    OBJECT_READ,
+    OBJECT_NONE,   /* the text is no ActionSet */
+    OBJECT_LARGE,  /* more phases than VIEW_PHASES_MAX */
+    OBJECT_NO_ROOM /* there is no memory */
+};
+
+/* Reads LEN bytes of JSON into O, which need not be initialised; it is good
+ * for object_free() in any case. */
+enum object_outcome object_read(struct object *o, const char *text, size_t len);
+
+void object_free(struct object *o);
+
+/* How the controller of O spells percent, by what it alone has written: the
+ * 100 of a phase that is complete, and the 0 of one that runs.  Whole numbers
+ * where nothing tells. */
+enum kanister_dialect object_dialect(const struct object *o);
+
+/* metadata.generation of the object in TEXT, as a PATCH is answered; 0 where
+ * it says none. */
+int64_t object_generation(const char *text, size_t len);
+
+#endif
