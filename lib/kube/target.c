@@ -7,35 +7,88 @@
 #include "base/file.h"
 #include "base/out.h"
 
-static enum target_kind kind_of(const char *operand)
-{
-    static const char actionset[] = "actionset/";
+/* How kubectl's users spell the resource: kanister
+ * pkg/customresource/actionset.yaml@0.119.0. */
+static const char *const resources[] = { "actionset/", "actionsets/",
+                                         "actionset.cr.kanister.io/",
+                                         "actionsets.cr.kanister.io/" };
 
-    if (strcmp(operand, "-") == 0)
-        return TARGET_STDOUT;
-    if (strncmp(operand, actionset, sizeof actionset - 1) == 0)
-        return TARGET_ACTIONSET;
-    return TARGET_FILE;
+/* What stands behind the resource; NULL where OPERAND does not begin with
+ * it. */
+static const char *behind_resource(const char *operand)
+{
+    for (size_t i = 0; i < sizeof resources / sizeof *resources; i++) {
+        size_t len = strlen(resources[i]);
+
+        if (strncmp(operand, resources[i], len) == 0)
+            return operand + len;
+    }
+    return NULL;
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
+
+/* Whether the LEN bytes of NAME are labels of letters, digits and "-", joined
+ * by "." where DOTS: as the API server wants it (apimachinery
+ * pkg/util/validation/validation.go@v0.34.1), and safe within a URL. */
+static bool is_dns(const char *name, size_t len, size_t most, bool dots)
+{
+    char before = '.';
+
+    if (len == 0 || len > most)
+        return false;
+    for (size_t i = 0; i < len; i++) {
+        bool good = is_letter(name[i]) || (name[i] == '-' && before != '.') ||
+                    (name[i] == '.' && dots && is_letter(before));
+
+        if (!good)
+            return false;
+        before = name[i];
+    }
+    return is_letter(before);
+}
+
+bool target_is_namespace(const char *name)
+{
+    return is_dns(name, strlen(name), TARGET_NAMESPACE_MAX, false);
+}
+
+static const char *open_actionset(struct target *t, const char *rest)
+{
+    const char *slash = strchr(rest, '/');
+
+    t->kind = TARGET_ACTIONSET;
+    t->object = slash != NULL ? slash + 1 : rest;
+    if (!is_dns(t->object, strlen(t->object), TARGET_OBJECT_MAX, true))
+        return "names no ActionSet (a file of that name is ./actionset/NAME)";
+    if (slash == NULL)
+        return NULL;
+    if (!is_dns(rest, (size_t)(slash - rest), TARGET_NAMESPACE_MAX, false))
+        return "names no namespace: it is actionset/NAMESPACE/NAME";
+    memcpy(t->namespace_, rest, (size_t)(slash - rest));
+    return NULL;
 }
 
 const char *target_open(struct target *t, const char *operand)
 {
-    *t = (struct target){ .kind = kind_of(operand), .name = operand };
-    switch (t->kind) {
-    case TARGET_STDOUT:
+    const char *rest = behind_resource(operand);
+
+    *t = (struct target){ .kind = TARGET_FILE, .name = operand };
+    if (rest != NULL)
+        return open_actionset(t, rest);
+    if (strcmp(operand, "-") == 0) {
+        t->kind = TARGET_STDOUT;
         t->name = "standard output";
         return NULL;
-    case TARGET_ACTIONSET:
-        return "is in a cluster, and this version writes files only (a file "
-               "of that name is ./actionset/NAME)";
-    case TARGET_FILE:
-        if (*operand == '\0')
-            return "is empty";
-        return file_replaceable(operand) ? NULL
-               : errno == EISDIR         ? "is a directory"
-                                         : "is not a regular file";
     }
-    return "is of no known kind";
+    if (*operand == '\0')
+        return "is empty";
+    return file_replaceable(operand) ? NULL
+           : errno == EISDIR         ? "is a directory"
+                                     : "is not a regular file";
 }
 
 static bool write_line(struct target *t, const char *line, size_t len)

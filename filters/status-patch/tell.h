@@ -1,0 +1,59 @@
+/*
+ * What is said of an ActionSet: a trouble once until it is over, the reason why
+ * nothing more is written, each request at --verbose, and the counts at the
+ * end.
+ */
+#ifndef STATUS_PATCH_TELL_H
+#define STATUS_PATCH_TELL_H
+
+#include "kube/reply.h"
+#include "status-patch/where.h"
+
+struct tell {
+    const struct where *where; /* borrowed */
+    bool verbose;
+    uint64_t writes, looks, retries;
+
+    /* private */
+    bool troubled; /* said, and not over yet */
+    bool plan_lost;
+    bool warned;
+    char last[REPLY_WORDS_MAX]; /* the last trouble; "": there was none */
+};
+
+/* A request failed and will be tried again: WHY stands behind "unable to ...:
+ * ".  Said where it is the first since all was well. */
+void tell_trouble(struct tell *t, const char *why);
+
+/* The same of what the server answered to VERB. */
+void tell_reason(struct tell *t, const struct reply *r, const char *verb);
+
+/* All is well again. */
+void tell_mended(struct tell *t);
+
+/* At --verbose: the reply to STEP's request, after TOOK ns. */
+void tell_reply(const struct tell *t, const struct writer_step *step,
+                const struct http_reply *reply, int64_t took);
+
+/* The server took a patch and warns of something, said once. */
+void tell_warning(struct tell *t, const char *text);
+
+/* The object cannot be kept in PATH; errno says why. */
+void tell_plan_lost(struct tell *t, const char *path);
+
+/* The status goes on, its annotation does not. */
+void tell_no_annotation(struct tell *t, const struct reply *r);
+
+/* Nothing more will be written: the server refused VERB for good; the ActionSet
+ * is gone; it is not that of the status (W's state).  The exit code. */
+int tell_refused(struct tell *t, const struct reply *r, const char *verb);
+int tell_gone(struct tell *t);
+int tell_stopped(struct tell *t, const struct writer *w);
+
+/* At the end: whether the last state is written; the exit code. */
+int tell_end(const struct tell *t, struct writer *w);
+
+/* ... and how it went. */
+void tell_counts(const struct tell *t, const struct writer *w);
+
+#endif

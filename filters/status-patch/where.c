@@ -1,0 +1,77 @@
+#include "status-patch/where.h"
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/msg.h"
+
+static int say_no_token(const struct cluster_why *why)
+{
+    msg_fatal(EXIT_USAGE, "there are no credentials: %s", why->text);
+    msg_info("to write to the ActionSet from within a pod, give it a service "
+             "account that may get and patch it, and its token");
+    return EXIT_USAGE;
+}
+
+static int choose_or_say(struct where *w, const struct choice *choice)
+{
+    struct cluster_why why;
+
+    switch (choose_cluster(&w->cluster, choice, &why)) {
+    case CHOOSE_DONE:
+        return EXIT_DONE;
+    case CHOOSE_NO_TOKEN:
+        return say_no_token(&why);
+    case CHOOSE_NONE:
+        return msg_fatal(
+            EXIT_USAGE, "there is no cluster: %s (see --kubeconfig)", why.text);
+    case CHOOSE_WRONG:
+        break;
+    }
+    return msg_fatal(EXIT_USAGE, "%s", why.text);
+}
+
+int where_open(struct where *w, const struct choice *choice,
+               const char *namespace_, const char *name)
+{
+    int status;
+
+    *w = (struct where){ .name = name };
+    cluster_init(&w->cluster);
+    status = choose_or_say(w, choice);
+    if (status != EXIT_DONE)
+        return status;
+    w->namespace_ = *namespace_ != '\0'             ? namespace_
+                    : w->cluster.namespace_ != NULL ? w->cluster.namespace_
+                                                    : "default";
+    snprintf(w->called, sizeof w->called, "actionset/%s in namespace %s", name,
+             w->namespace_);
+    return EXIT_DONE;
+}
+
+void where_close(struct where *w)
+{
+    cluster_free(&w->cluster);
+}
+
+void where_path(const struct where *w, struct buf *path,
+                const struct writer_step *step, int64_t timeout, bool dry)
+{
+    buf_clear(path);
+    buf_str(path, WHERE_RESOURCES);
+    if (step->act != WRITER_DISCOVER) {
+        buf_str(path, "/namespaces/");
+        buf_str(path, w->namespace_);
+        buf_str(path, "/actionsets/");
+        buf_str(path, w->name);
+    }
+    if (step->act == WRITER_PATCH) {
+        if (step->subresource)
+            buf_str(path, "/status");
+        buf_str(path, "?fieldManager=" WHERE_MANAGER
+                      "&fieldValidation=Warn&timeout=");
+        json_put_int(path, timeout / 1000000);
+        buf_str(path, dry ? "ms&dryRun=All" : "ms");
+    }
+    buf_char(path, '\0');
+}

@@ -1,0 +1,44 @@
+/*
+ * Where an ActionSet is: the cluster, and the paths of its API.
+ */
+#ifndef STATUS_PATCH_WHERE_H
+#define STATUS_PATCH_WHERE_H
+
+#include "kube/choose.h"
+#include "kube/writer.h"
+
+/* By which the server's log and managedFields tell us from others. */
+#define WHERE_MANAGER "status-patch"
+#define WHERE_AGENT   WHERE_MANAGER "/" PHASEPIPE_VERSION " (phasepipe)"
+
+/* A reply to a PATCH that has the metadata alone (apiserver
+ * pkg/endpoints/handlers/response.go@v0.34.1). */
+#define WHERE_PARTIAL                                                          \
+    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"            \
+    "application/json"
+
+#define WHERE_RESOURCES "/apis/cr.kanister.io/v1alpha1"
+
+enum { WHERE_PATH_MAX = 1024, WHERE_CALLED_MAX = 512 };
+
+struct where {
+    struct cluster cluster;
+    const char *namespace_;        /* within the cluster's, or the caller's */
+    const char *name;              /* borrowed */
+    char called[WHERE_CALLED_MAX]; /* how a message calls the ActionSet */
+};
+
+/* Finds the cluster that CHOICE means, and NAME in NAMESPACE ("": the one that
+ * goes with the cluster).  EXIT_DONE, or what was said to be wrong as an exit
+ * code; where_close() is due in any case. */
+int where_open(struct where *w, const struct choice *choice,
+               const char *namespace_, const char *name);
+
+void where_close(struct where *w);
+
+/* Makes PATH, an empty buf, the path of STEP's request, which the server shall
+ * give up after TIMEOUT (ns); with DRY it only says what it would do. */
+void where_path(const struct where *w, struct buf *path,
+                const struct writer_step *step, int64_t timeout, bool dry);
+
+#endif
