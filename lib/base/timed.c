@@ -6,59 +6,12 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/base64.h"
 #include "base/num.h"
 
 /* A read of a whole pipe fits into one line of the reader below. */
 enum { CHUNK_MAX = 32 * 1024, LINE_MAX_BYTES = REC_CEILING };
 enum { TENTHS_OF_MS = 10000 };
-
-static const char alphabet[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-static void put_base64(struct buf *b, const char *bytes, size_t n)
-{
-    const unsigned char *in = (const unsigned char *)bytes;
-
-    for (; n > 0; in += 3, n -= n < 3 ? n : 3) {
-        unsigned bits = (unsigned)in[0] << 16 | (n > 1 ? in[1] : 0u) << 8 |
-                        (n > 2 ? in[2] : 0u);
-        char four[] = { alphabet[bits >> 18], alphabet[bits >> 12 & 63],
-                        n > 1 ? alphabet[bits >> 6 & 63] : '=',
-                        n > 2 ? alphabet[bits & 63] : '=' };
-
-        buf_add(b, four, sizeof four);
-    }
-}
-
-/* Decodes LEN characters; false where they are no base64. */
-static bool get_base64(struct buf *b, const char *text, size_t len)
-{
-    if (len % 4 != 0)
-        return false;
-    for (size_t i = 0; i < len; i += 4) {
-        size_t pads = text[i + 3] != '=' ? 0 : text[i + 2] != '=' ? 1 : 2;
-        unsigned bits = 0;
-        char three[3];
-
-        if (pads > 0 && i + 4 < len)
-            return false;
-        for (size_t j = 0; j < 4; j++) {
-            const char *at = j >= 4 - pads ? alphabet
-                             : text[i + j] != '\0'
-                                 ? strchr(alphabet, text[i + j])
-                                 : NULL;
-
-            if (at == NULL)
-                return false;
-            bits = bits << 6 | (unsigned)(at - alphabet);
-        }
-        three[0] = (char)(bits >> 16);
-        three[1] = (char)(bits >> 8);
-        three[2] = (char)bits;
-        buf_add(b, three, 3 - pads);
-    }
-    return !b->failed;
-}
 
 static void put_seconds(struct buf *b, int64_t ns)
 {
@@ -91,7 +44,7 @@ void timed_add(struct timed_writer *w, const char *bytes, size_t n)
         buf_clear(&w->line);
         put_seconds(&w->line, now);
         buf_char(&w->line, '\t');
-        put_base64(&w->line, bytes, part);
+        base64_put(&w->line, bytes, part);
         buf_char(&w->line, '\n');
         if (w->line.failed)
             w->error = ENOMEM;
@@ -155,7 +108,7 @@ static bool read_line(struct timed_reader *r, const struct record *line)
     r->given = 0;
     if (tab == NULL || line->cut ||
         !num_decimal(line->text, head, CLOCK_SECOND, &due) ||
-        !get_base64(&r->chunk, tab + 1, line->len - head - 1))
+        !base64_get(&r->chunk, tab + 1, line->len - head - 1))
         return false;
     wait_until(r, due);
     return true;
