@@ -17,6 +17,7 @@ enum opt_kind {
     OPT_TEXT,     /* const char *: the argument itself, not empty */
     OPT_COUNT,    /* int64_t: 0 or more */
     OPT_DURATION, /* int64_t: nanoseconds, as num_duration() reads it */
+    OPT_EVERY,    /* the same; the value must be attached, or 30s is implied */
 };
 
 struct opt {
@@ -34,6 +35,14 @@ struct opt_program {
     const char *purpose;  /* one line */
     const struct opt *options;
     int min_operands, max_operands; /* -1: no maximum */
+    /* The options end at the first operand, whose own may follow. */
+    bool command;
+    /* What stands before the name of an option in the environment, or NULL
+     * where the environment does not matter: with "PROG_" that of --at-last is
+     * PROG_AT_LAST.  A flag is 1, true, 0 or false; "true" is also an implied
+     * value.  An empty one counts for nothing, and so does one, be it wrong,
+     * whose option is given. */
+    const char *environment;
 };
 
 struct opt_result {

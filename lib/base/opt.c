@@ -1,5 +1,7 @@
 #include "base/opt.h"
 
+#include <ctype.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -8,11 +10,18 @@
 #include "base/num.h"
 #include "base/out.h"
 
-enum { HELP_MAX = 16 * 1024, HELP_COLUMN = 28 };
+enum { HELP_MAX = 16 * 1024, HELP_COLUMN = 28, VARIABLE_MAX = 64 };
 
+/* The value where none is attached, which may then be left out; or NULL. */
+static const char *implied(const struct opt *o)
+{
+    return o->kind == OPT_EVERY ? "30s" : NULL;
+}
+
+/* Whether the next argument is its value, where none is attached. */
 static bool wants_argument(const struct opt *o)
 {
-    return o->kind != OPT_FLAG;
+    return o->kind != OPT_FLAG && implied(o) == NULL;
 }
 
 static void put_spaces(struct buf *b, size_t upto)
@@ -22,26 +31,56 @@ static void put_spaces(struct buf *b, size_t upto)
     while (b->len < upto);
 }
 
-static void help_line(struct buf *b, char letter, const char *name,
-                      const char *argument, const char *help)
+static void help_line(struct buf *b, const struct opt *o)
 {
     size_t start = b->len;
 
     buf_str(b, "  ");
-    if (letter != 0) {
+    if (o->letter != 0) {
         buf_char(b, '-');
-        buf_char(b, letter);
+        buf_char(b, o->letter);
         buf_str(b, ", --");
     } else {
         buf_str(b, "    --");
     }
-    buf_str(b, name);
-    if (argument != NULL) {
-        buf_char(b, ' ');
-        buf_str(b, argument);
+    buf_str(b, o->name);
+    if (o->argument != NULL) {
+        buf_str(b, implied(o) != NULL ? "[=" : " ");
+        buf_str(b, o->argument);
+        buf_str(b, implied(o) != NULL ? "]" : "");
     }
     put_spaces(b, start + HELP_COLUMN);
-    buf_str(b, help);
+    buf_str(b, o->help);
+    buf_char(b, '\n');
+}
+
+/* The variable of option O as NAME, which is empty where it has none. */
+static void variable_of(const struct opt_program *program, const struct opt *o,
+                        char name[static VARIABLE_MAX])
+{
+    const char *prefix = program->environment;
+    size_t len = prefix != NULL ? strlen(prefix) : 0;
+
+    name[0] = '\0';
+    if (prefix == NULL || len + strlen(o->name) >= VARIABLE_MAX)
+        return;
+    memcpy(name, prefix, len);
+    for (const char *c = o->name; *c != '\0'; c++)
+        name[len++] = *c == '-' ? '_' : (char)toupper((unsigned char)*c);
+    name[len] = '\0';
+}
+
+static void help_environment(struct buf *b, const struct opt_program *program)
+{
+    char name[VARIABLE_MAX];
+
+    if (program->environment == NULL)
+        return;
+    variable_of(program, program->options, name);
+    buf_str(b, "\nThe environment gives what no option does: ");
+    buf_str(b, name);
+    buf_str(b, " for --");
+    buf_str(b, program->options->name);
     buf_char(b, '\n');
 }
 
@@ -56,6 +95,10 @@ static int say(struct buf *b)
 
 static int print_help(const struct opt_program *program)
 {
+    static const struct opt common[] = {
+        { .letter = 'h', .name = "help", .help = "print this text" },
+        { .name = "version", .help = "print the version" },
+    };
     struct buf b = BUF_INIT(HELP_MAX);
 
     buf_str(&b, "Usage: ");
@@ -66,9 +109,10 @@ static int print_help(const struct opt_program *program)
     buf_str(&b, program->purpose);
     buf_str(&b, "\n\n");
     for (const struct opt *o = program->options; o->name != NULL; o++)
-        help_line(&b, o->letter, o->name, o->argument, o->help);
-    help_line(&b, 'h', "help", NULL, "print this text");
-    help_line(&b, 0, "version", NULL, "print the version");
+        help_line(&b, o);
+    help_line(&b, &common[0]);
+    help_line(&b, &common[1]);
+    help_environment(&b, program);
     buf_str(&b, "\nThe manual: man ");
     buf_str(&b, program->name);
     buf_char(&b, '\n');
@@ -108,6 +152,7 @@ static const char *store(const struct opt *o, const char *text)
                    ? NULL
                    : "is not a whole number such as 0 or 12";
     case OPT_DURATION:
+    case OPT_EVERY:
         return num_duration(text, len, o->value)
                    ? NULL
                    : "is not a duration such as 15s, 2m30s or 500ms";
@@ -129,7 +174,8 @@ static const struct opt *find(const struct opt_program *program, char letter,
 struct scan {
     const struct opt_program *program;
     char **argv;
-    int argc, at; /* at: the argument that is being read */
+    int argc, at;   /* at: the argument that is being read */
+    uint64_t given; /* a bit for each option that was there */
 };
 
 /* Takes the option O, called SPELLED, with the value ATTACHED to it (or NULL);
@@ -137,10 +183,11 @@ struct scan {
 static int take(struct scan *s, const struct opt *o, const char *spelled,
                 const char *attached)
 {
-    const char *value = attached;
+    const char *value = attached != NULL ? attached : implied(o);
     const char *wrong;
 
-    if (!wants_argument(o) && attached != NULL)
+    s->given |= UINT64_C(1) << (o - s->program->options);
+    if (o->kind == OPT_FLAG && attached != NULL)
         return misuse(s->program, "takes no value", spelled);
     if (wants_argument(o) && attached == NULL) {
         if (s->at + 1 >= s->argc)
@@ -185,6 +232,40 @@ static int take_letters(struct scan *s, const char *argument)
     return 0;
 }
 
+/* Stores what the environment says; NULL, or what was expected instead. */
+static const char *store_variable(const struct opt *o, const char *text)
+{
+    bool yes = strcmp(text, "true") == 0;
+
+    if (o->kind == OPT_FLAG) {
+        *(bool *)o->value = yes || strcmp(text, "1") == 0;
+        return *(bool *)o->value || strcmp(text, "false") == 0 ||
+                       strcmp(text, "0") == 0
+                   ? NULL
+                   : "is neither true nor false";
+    }
+    return store(o, yes && implied(o) != NULL ? implied(o) : text);
+}
+
+/* What was not given is taken from the environment; 0, or the exit code. */
+static int take_environment(const struct scan *s)
+{
+    for (const struct opt *o = s->program->options; o->name != NULL; o++) {
+        char name[VARIABLE_MAX];
+        const char *text, *wrong;
+
+        variable_of(s->program, o, name);
+        text = name[0] != '\0' ? getenv(name) : NULL;
+        if (text == NULL || *text == '\0' ||
+            (s->given >> (o - s->program->options) & 1) != 0)
+            continue;
+        wrong = store_variable(o, text);
+        if (wrong != NULL)
+            return msg_fatal(EXIT_USAGE, "%s: \"%s\" %s", name, text, wrong);
+    }
+    return 0;
+}
+
 static int check_count(const struct opt_program *program, int count)
 {
     if (count < program->min_operands)
@@ -211,6 +292,7 @@ bool opt_parse(const struct opt_program *program, int argc, char **argv,
 
         if (operand) {
             argv[result->count++] = argument; /* never past s.at */
+            only_operands |= program->command;
         } else if (strcmp(argument, "--") == 0) {
             only_operands = true;
         } else if (strcmp(argument, "--help") == 0 ||
@@ -227,7 +309,9 @@ bool opt_parse(const struct opt_program *program, int argc, char **argv,
                 return false;
         }
     }
-    result->status = check_count(program, result->count);
+    result->status = take_environment(&s);
+    if (result->status == 0)
+        result->status = check_count(program, result->count);
     argv[result->count] = NULL;
     return result->status == 0;
 }

@@ -19,7 +19,7 @@ static const struct opt options[] = {
     { 'i', "interval", OPT_DURATION, &interval, "TIME", "how often" },
     { 0, "pass", OPT_FLAG, &pass, NULL, "copy the input" },
     { 'P', "Pass", OPT_FLAG, &pass, NULL, "copy the input" },
-    { 0, NULL, OPT_FLAG, NULL, NULL, NULL },
+    { .name = NULL },
 };
 
 static struct opt_program program = {
@@ -199,6 +199,138 @@ static void version_names_program_and_house(void **state)
                  "prog (phasepipe) " PHASEPIPE_VERSION "\n", "");
 }
 
+/* A program that runs another one, and takes the environment too. */
+static int64_t every;
+static const struct opt runner_options[] = {
+    { .name = "at-last",
+      .kind = OPT_TEXT,
+      .value = &phase,
+      .argument = "NAME",
+      .help = "the last" },
+    { .name = "every",
+      .kind = OPT_EVERY,
+      .value = &every,
+      .argument = "TIME",
+      .help = "how often" },
+    { .name = "pass",
+      .kind = OPT_FLAG,
+      .value = &pass,
+      .help = "copy the input" },
+    { .name = NULL },
+};
+
+struct setting {
+    const char *line, *name, *value;
+};
+
+static int parse_runner(const void *arg)
+{
+    const struct setting *setting = arg;
+    struct line line = { setting->line, 0, -1 };
+
+    every = -1;
+    program.options = runner_options;
+    program.environment = "PROG_";
+    program.command = true;
+    if (setting->name != NULL)
+        setenv(setting->name, setting->value, 1);
+    interval = 0;
+    return parse(&line);
+}
+
+static void assert_runner(const char *text, const char *name, const char *value,
+                          int status, const char *said)
+{
+    const struct setting setting = { text, name, value };
+    struct child c;
+
+    run_child(&c, parse_runner, &setting);
+    assert_string_equal(status == 0 ? c.out : c.err, said);
+    assert_int_equal(c.status, status);
+}
+
+static void the_options_of_a_runner_end_at_the_command(void **state)
+{
+    (void)state;
+    assert_runner("--pass|ls|--at-last|-x|--", NULL, NULL, 0,
+                  "phase= count=-1 interval=0 pass=1 [ls] [--at-last] [-x] "
+                  "[--]");
+    assert_runner("--|--pass|--|-h", NULL, NULL, 0,
+                  "phase= count=-1 interval=0 pass=0 [--pass] [--] [-h]");
+}
+
+static void what_no_option_gives_comes_from_the_environment(void **state)
+{
+    (void)state;
+    assert_runner("", "PROG_AT_LAST", "dump", 0,
+                  "phase=dump count=-1 interval=0 pass=0");
+    assert_runner("--at-last=a", "PROG_AT_LAST", "dump", 0,
+                  "phase=a count=-1 interval=0 pass=0");
+    assert_runner("", "PROG_AT_LAST", "", 0,
+                  "phase= count=-1 interval=0 pass=0");
+    assert_runner("", "PROG_PASS", "true", 0,
+                  "phase= count=-1 interval=0 pass=1");
+    assert_runner("", "PROG_PASS", "0", 0, "phase= count=-1 interval=0 pass=0");
+    assert_runner("", "PROG_PASS", "perhaps", EXIT_USAGE,
+                  "prog: fatal: PROG_PASS: \"perhaps\" is neither true nor "
+                  "false\n");
+    assert_runner("", "PROG_EVERY", "15", EXIT_USAGE,
+                  "prog: fatal: PROG_EVERY: \"15\" is not a duration such as "
+                  "15s, 2m30s or 500ms\n");
+    assert_runner("--every=1s", "PROG_EVERY", "15", 0,
+                  "phase= count=-1 interval=0 pass=0");
+}
+
+/* Prints what --every has become. */
+static int parse_every(const void *arg)
+{
+    int status = parse_runner(arg);
+
+    dprintf(STDOUT_FILENO, " every=%d", (int)(every / 1000000));
+    return status;
+}
+
+static void a_value_that_is_implied_may_be_left_out(void **state)
+{
+    static const struct {
+        struct setting setting;
+        const char *out;
+    } rows[] = {
+        { { "--every|1s", NULL, NULL }, " [1s] every=30000" },
+        { { "--every=1s|1s", NULL, NULL }, " [1s] every=1000" },
+        { { "a", "PROG_EVERY", "true" }, " [a] every=30000" },
+        { { "a", "PROG_EVERY", "2s" }, " [a] every=2000" },
+        { { "--every|a", "PROG_EVERY", "2s" }, " [a] every=30000" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct child c;
+
+        run_child(&c, parse_every, &rows[i].setting);
+        assert_row(strstr(c.out, rows[i].out) != NULL, rows[i].setting.line);
+    }
+}
+
+static void help_names_the_environment(void **state)
+{
+    (void)state;
+    assert_runner("-h", NULL, NULL, 0,
+                  "Usage: prog [OPTION ...] [FILE ...]\n"
+                  "Does nothing.\n"
+                  "\n"
+                  "      --at-last NAME        the last\n"
+                  "      --every[=TIME]        how often\n"
+                  "      --pass                copy the input\n"
+                  "  -h, --help                print this text\n"
+                  "      --version             print the version\n"
+                  "\n"
+                  "The environment gives what no option does: PROG_AT_LAST for "
+                  "--at-last\n"
+                  "\n"
+                  "The manual: man prog\n");
+}
+
 static int help_to_full_disk(const void *arg)
 {
     dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
@@ -237,6 +369,10 @@ int main(void)
         cmocka_unit_test(the_number_of_operands_is_checked),
         cmocka_unit_test(help_is_made_of_the_table),
         cmocka_unit_test(version_names_program_and_house),
+        cmocka_unit_test(the_options_of_a_runner_end_at_the_command),
+        cmocka_unit_test(what_no_option_gives_comes_from_the_environment),
+        cmocka_unit_test(a_value_that_is_implied_may_be_left_out),
+        cmocka_unit_test(help_names_the_environment),
         cmocka_unit_test(help_that_nobody_gets_is_a_failure),
     };
 
