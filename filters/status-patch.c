@@ -1,243 +1,324 @@
 /*
  * status-patch: status lines on standard input; the latest goes to where its
- * readers look, at most once in an interval, and the last one in any case.
+ * readers look, into an ActionSet or a file, at most once in an interval, and
+ * the last one in any case.
  */
-#include <errno.h>
-#include <inttypes.h>
 #include <limits.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/msg.h"
 #include "base/opt.h"
-#include "base/rec.h"
+#include "base/secret.h"
 #include "base/start.h"
-#include "kube/delivery.h"
-#include "kube/status.h"
-#include "kube/target.h"
-
-/* What may lie in a pipe when a signal comes (the usual pipe-max-size). */
-enum { PIPE_MOST = 1024 * 1024 };
+#include "status-patch/actionset.h"
+#include "status-patch/check.h"
+#include "status-patch/ending.h"
+#include "status-patch/file.h"
+#include "status-patch/input.h"
 
 static struct {
-    int64_t interval;
-    bool pass;
-} options = { .interval = CLOCK_SECOND };
+    const char *kubeconfig, *context, *server, *namespace_;
+    const char *write, *file, *plan_out, *dry_run;
+    int64_t interval, final_budget, connect_timeout, request_timeout;
+    bool pass, check, verbose;
+} options = { .interval = -1,
+              .write = "auto",
+              .final_budget = 10 * CLOCK_SECOND,
+              .connect_timeout = 5 * CLOCK_SECOND,
+              .request_timeout = 10 * CLOCK_SECOND };
 
 static const struct opt table[] = {
     { 'i', "interval", OPT_DURATION, &options.interval, "DURATION",
-      "write at most once in this time (default 1s)" },
+      "write at most once in this time (default 1s; ActionSet 15s)", NULL },
     { 'p', "pass", OPT_FLAG, &options.pass, NULL,
-      "copy the input, unchanged, to standard output" },
+      "copy the input, unchanged, to standard output", NULL },
+    { 'n', "namespace", OPT_TEXT, &options.namespace_, "NAMESPACE",
+      "where the ActionSet is", NULL },
+    { 0, "kubeconfig", OPT_TEXT, &options.kubeconfig, "FILE",
+      "the cluster and who we are, as kubectl", NULL },
+    { 0, "context", OPT_TEXT, &options.context, "NAME",
+      "the context of the kubeconfig", NULL },
+    { 's', "server", OPT_TEXT, &options.server, "URL",
+      "the API server, in place of the kubeconfig's", NULL },
+    { 'w', "write", OPT_TEXT, &options.write, "WHAT",
+      "top, phases, annotation or auto (default)", NULL },
+    { 'f', "file", OPT_TEXT, &options.file, "FILE",
+      "keep the status in FILE as well", NULL },
+    { 0, "plan-out", OPT_TEXT, &options.plan_out, "FILE",
+      "keep the ActionSet in FILE, for phase-agg --plan", NULL },
+    { 0, "dry-run", OPT_TEXT, &options.dry_run, "client|server",
+      "print the patches; server: have them checked", "client" },
+    { 0, "check", OPT_FLAG, &options.check, NULL,
+      "say what will work, and write nothing", NULL },
+    { 0, "final-budget", OPT_DURATION, &options.final_budget, "DURATION",
+      "for the last write and all its tries (default 10s)", NULL },
+    { 0, "connect-timeout", OPT_DURATION, &options.connect_timeout, "DURATION",
+      "to reach the server (default 5s)", NULL },
+    { 0, "request-timeout", OPT_DURATION, &options.request_timeout, "DURATION",
+      "for a request and its reply (default 10s)", NULL },
+    { 'v', "verbose", OPT_FLAG, &options.verbose, NULL, "say each request",
+      NULL },
     { .name = NULL },
 };
 
 static const struct opt_program program = {
     .name = "status-patch",
     .operands = "TARGET",
-    .purpose = "Writes the latest status line to a file, or to standard output "
-               "(-).",
+    .purpose = "Writes the latest status line to an ActionSet "
+               "(actionset/NAME), a file, or -.",
     .options = table,
     .min_operands = 1,
     .max_operands = 1,
 };
 
 struct job {
-    struct target target;
-    struct delivery delivery;
     struct clock clock;
-    struct rec input;
-    uint64_t lines;
-    bool failure_said;
-    bool pass_lost;
+    struct input input;
+    struct target target;
+    struct actionset_settings settings;
+    struct actionset *actionset; /* NULL: none, or it cannot be written */
+    struct file_sink file;
+    bool has_file;
+    int status; /* of what has failed so far */
 };
 
-static volatile sig_atomic_t stopping; /* a signal asked for the end */
-static volatile sig_atomic_t late;     /* ... a second ago, or longer */
-
-/* No signal is ever blocked, so that one can end a write that hangs: any that
- * comes when the first has had its second.  (timeout(1) and others send one
- * twice at once.)  The alarm goes on ringing, for a wait or a write that began
- * just after somebody had looked at `stopping`. */
-static void on_signal(int number)
-{
-    if (number == SIGALRM) {
-        late = 1;
-    } else if (late) {
-        signal(number, SIG_DFL);
-        raise(number); /* taken when this function returns */
-    }
-    if (!stopping || number == SIGALRM)
-        alarm(1);
-    stopping = 1;
-}
-
-/* What was ignored when the program started stays ignored. */
-static void catch_signals(void)
-{
-    static const int ends[] = { SIGTERM, SIGINT, SIGHUP };
-    const struct sigaction action = { .sa_handler = on_signal };
-    struct sigaction old;
-
-    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-        if (sigaction(ends[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            sigaction(ends[i], &action, NULL);
-    sigaction(SIGALRM, &action, NULL);
-}
-
-/* write(2) to standard output, also where somebody made it non-blocking. */
-static ssize_t write_some(const char *bytes, size_t n)
-{
-    struct pollfd ready = { .fd = STDOUT_FILENO, .events = POLLOUT };
-    ssize_t written = write(STDOUT_FILENO, bytes, n);
-
-    if (written < 0 && errno == EAGAIN)
-        return poll(&ready, 1, -1) < 0 ? -1 : 0;
-    return written;
-}
-
-/* The tap of --pass: what arrives goes out at once.  Unlike write_all() it
- * lets a signal end a write that hangs, since the last state must be written
- * even where nobody reads the copy. */
-static void pass(void *arg, const char *bytes, size_t n)
+static void take(void *arg, const char *text, size_t len)
 {
     struct job *job = arg;
 
-    while (n > 0 && !job->pass_lost) {
-        ssize_t written = write_some(bytes, n);
-
-        if (written >= 0) {
-            bytes += written;
-            n -= (size_t)written;
-        } else if (errno != EINTR) {
-            msg_output_lost(errno);
-            job->pass_lost = true;
-        } else if (stopping) {
-            msg_warn("nobody reads standard output: the end of what --pass "
-                     "copies is lost");
-            job->pass_lost = true;
-        }
-    }
+    if (job->actionset != NULL)
+        actionset_take(job->actionset, text, len);
+    if (job->has_file)
+        file_take(&job->file, text, len);
 }
 
-static void take(struct job *job, const struct record *record)
-{
-    size_t len = record->len;
-
-    job->lines++;
-    if (len > 0 && record->text[len - 1] == '\r') /* a terminal's newline */
-        len--;
-    if (!record->cut && status_maybe(record->text, len))
-        delivery_sample(&job->delivery, record->text, len);
-}
-
-/* Writes the newest state where it is not written yet.  False with errno set
- * where that fails, and then *STATE is what was not written. */
-static bool deliver(struct job *job, const struct buf **state)
-{
-    bool good;
-    int kept;
-
-    *state = delivery_begin(&job->delivery);
-    if (*state == NULL)
-        return true;
-    do
-        good = target_write(&job->target, (*state)->bytes, (*state)->len);
-    while (!good && errno == EINTR);
-    kept = errno;
-    if (good)
-        delivery_written(&job->delivery, clock_steady(&job->clock));
-    else
-        delivery_failed(&job->delivery, clock_steady(&job->clock));
-    errno = kept;
-    return good;
-}
-
-/* Writes what is due; for how many ms nothing else is (-1: until news). */
-static int deliver_due(struct job *job)
+/* Nanoseconds as poll(2) takes them, rounded up; -1: for ever. */
+static int milliseconds(int64_t ns)
 {
     const int64_t ms = CLOCK_SECOND / 1000;
-    int64_t due = delivery_due(&job->delivery, clock_steady(&job->clock));
-    const struct buf *state;
 
-    if (due == 0) {
-        if (!deliver(job, &state) && !job->failure_said) {
-            job->failure_said = true;
-            msg_warn("unable to write %s: %s; trying again", job->target.name,
-                     strerror(errno));
-        }
-        due = delivery_due(&job->delivery, clock_steady(&job->clock));
-    }
-    if (due == DELIVERY_NEVER)
+    if (ns < 0)
         return -1;
-    return due / ms < INT_MAX ? (int)((due + ms - 1) / ms) : INT_MAX;
+    return ns / ms < INT_MAX ? (int)((ns + ms - 1) / ms) : INT_MAX;
 }
 
-/* Takes lines and writes states until the input ends or a signal comes; the
- * exit code. */
-static int follow(struct job *job)
+/* Does all that is due; for how many ms there is nothing more to do. */
+static int step(struct job *job)
 {
-    struct record record;
-    size_t taken = 0;
+    int64_t due = job->has_file ? file_step(&job->file) : DELIVERY_NEVER;
+    int64_t other =
+        job->actionset != NULL ? actionset_step(job->actionset) : WRITER_NEVER;
 
-    while (!stopping) {
-        enum rec_status status =
-            rec_next(&job->input, &record, deliver_due(job));
+    return milliseconds(due < 0 || (other >= 0 && other < due) ? other : due);
+}
 
-        if (status == REC_OK)
-            take(job, &record);
-        else if (status == REC_EOF)
-            return EXIT_DONE;
-        else if (status == REC_ERROR)
-            return msg_fatal_sys("unable to read standard input");
+/* Waits for whatever comes first, and takes what input there is; false where
+ * it could not be read. */
+static bool turn(struct job *job, int timeout_ms)
+{
+    struct pollfd ready[] = {
+        { .fd = job->input.ended ? -1 : STDIN_FILENO, .events = POLLIN },
+        { .fd = ending_asked() ? -1 : ending_fd(), .events = POLLIN },
+    };
+
+    if (job->actionset == NULL)
+        return input_read(&job->input, timeout_ms);
+    if (!actionset_wait(job->actionset, ready, 2, timeout_ms))
+        return errno == EINTR;
+    return ready[0].revents == 0 || input_read(&job->input, 0);
+}
+
+static void fail(struct job *job, int status)
+{
+    if (job->status == EXIT_DONE)
+        job->status = status;
+}
+
+/* Takes lines and delivers states until the input ends or a signal comes. */
+static void follow(struct job *job)
+{
+    while (!ending_asked() && !job->input.ended)
+        if (!turn(job, step(job)))
+            fail(job, msg_fatal_sys("unable to read standard input"));
+    if (!job->input.ended)
+        input_read_rest(&job->input);
+}
+
+/* Delivers the last state.  Its writer is not held up by that: what it still
+ * sends is taken. */
+static void finish(struct job *job)
+{
+    bool found;
+
+    if (job->has_file && !file_finish(&job->file))
+        fail(job, EXIT_SYSTEM);
+    if (job->actionset != NULL) {
+        actionset_end(job->actionset);
+        for (int ms = step(job); !actionset_finished(job->actionset);
+             ms = step(job))
+            (void)turn(job, ms);
     }
-    while (taken < PIPE_MOST &&
-           rec_next(&job->input, &record, 0) == REC_OK) { /* what came before */
-        take(job, &record);
-        taken += record.len + 1;
-    }
+    found = job->has_file            ? file_found(&job->file)
+            : job->actionset != NULL ? actionset_found(job->actionset)
+                                     : true;
+    if (!input_close(&job->input, found, job->target.name))
+        fail(job, EXIT_SYSTEM);
+    if (job->actionset != NULL)
+        fail(job, actionset_close(job->actionset));
+    if (job->has_file)
+        file_close(&job->file);
+}
+
+/* --- what the options mean */
+
+/* What --write asks for; false where it is none of the words. */
+static bool read_write(struct writer_settings *writer)
+{
+    static const struct {
+        const char *word;
+        unsigned parts;
+        bool choose;
+    } words[] = {
+        { "auto", PATCH_TOP | PATCH_ANNOTATION, true },
+        { "top", PATCH_TOP, false },
+        { "phases", PATCH_TOP | PATCH_PHASES, false },
+        { "annotation", PATCH_ANNOTATION, false },
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(options.write, words[i].word) == 0) {
+            writer->parts = words[i].parts;
+            writer->choose = words[i].choose;
+            return true;
+        }
+    return false;
+}
+
+static bool read_dry_run(enum dry_run *dry_run)
+{
+    *dry_run = options.dry_run == NULL                  ? DRY_RUN_NO
+               : strcmp(options.dry_run, "server") == 0 ? DRY_RUN_SERVER
+                                                        : DRY_RUN_CLIENT;
+    return *dry_run != DRY_RUN_CLIENT || strcmp(options.dry_run, "client") == 0;
+}
+
+static int check_actionset_options(const struct job *job)
+{
+    const struct target *t = &job->target;
+
+    if (options.namespace_ != NULL && !target_is_namespace(options.namespace_))
+        return msg_fatal(EXIT_USAGE, "--namespace: \"%s\" names no namespace",
+                         options.namespace_);
+    if (options.namespace_ != NULL && t->namespace_[0] != '\0' &&
+        strcmp(options.namespace_, t->namespace_) != 0)
+        return msg_fatal(EXIT_USAGE,
+                         "--namespace: \"%s\" is not the one of TARGET \"%s\"",
+                         options.namespace_, t->name);
+    if (options.file != NULL && !file_replaceable(options.file))
+        return msg_fatal(EXIT_USAGE, "--file: \"%s\" is not a regular file",
+                         options.file);
     return EXIT_DONE;
 }
 
-static int say_lost(const struct job *job, const struct buf *state)
+/* Options that only an ActionSet can have. */
+static const char *needs_actionset(void)
 {
-    char percent[STATUS_PERCENT];
-    int kept = errno;
-    bool known = status_percent(state->bytes, state->len, percent);
-
-    errno = kept;
-    if (known)
-        return msg_fatal_sys("the last state (percentCompleted %s) was not "
-                             "written to %s",
-                             percent, job->target.name);
-    return msg_fatal_sys("the last state was not written to %s",
-                         job->target.name);
+    return options.namespace_ != NULL   ? "--namespace"
+           : options.kubeconfig != NULL ? "--kubeconfig"
+           : options.context != NULL    ? "--context"
+           : options.server != NULL     ? "--server"
+           : options.file != NULL       ? "--file"
+           : options.plan_out != NULL   ? "--plan-out"
+           : options.dry_run != NULL    ? "--dry-run"
+           : options.check              ? "--check"
+                                        : NULL;
 }
 
-/* Writes the last state, and says what is to be said at the end; STATUS, or
- * the exit code that it becomes. */
-static int finish(struct job *job, int status)
+static int read_settings(struct job *job)
 {
-    const struct buf *state;
+    struct actionset_settings *s = &job->settings;
 
-    if (job->input.cut_records > 0)
-        msg_warn("lines above %d bytes were passed over: %" PRIu64, REC_CEILING,
-                 job->input.cut_records);
-    if (job->lines > 0 && samples_newest(&job->delivery.samples) == NULL)
-        msg_warn("no status line came (lines read: %" PRIu64 "): nothing was "
-                 "written to %s",
-                 job->lines, job->target.name);
-    if (!deliver(job, &state))
-        status = say_lost(job, state);
-    if (job->pass_lost)
-        status = EXIT_SYSTEM;
-    rec_close(&job->input);
-    delivery_close(&job->delivery);
-    return msg_exit_status(status);
+    if (!read_write(&s->writer))
+        return msg_fatal(EXIT_USAGE,
+                         "--write: \"%s\" is none of top, phases, annotation "
+                         "and auto",
+                         options.write);
+    if (!read_dry_run(&s->dry_run))
+        return msg_fatal(EXIT_USAGE,
+                         "--dry-run: \"%s\" is neither client nor server",
+                         options.dry_run);
+    s->cluster = (struct kubeconfig_options){ .path = options.kubeconfig,
+                                              .context = options.context,
+                                              .server = options.server };
+    s->namespace_ = options.namespace_ != NULL ? options.namespace_
+                                               : job->target.namespace_;
+    s->name = job->target.object;
+    s->writer.interval =
+        options.interval >= 0 ? options.interval : 15 * CLOCK_SECOND;
+    s->writer.budget = options.final_budget;
+    s->writer.looks_always = options.plan_out != NULL;
+    s->connect_timeout = options.connect_timeout;
+    s->request_timeout = options.request_timeout;
+    s->plan_out = options.plan_out;
+    s->verbose = options.verbose;
+    return check_actionset_options(job);
+}
+
+/* Finds out where to write to; the exit code where that is nowhere. */
+static int read_target(struct job *job, const char *operand)
+{
+    const char *wrong = target_open(&job->target, operand);
+    const char *option = needs_actionset();
+
+    if (wrong != NULL)
+        return msg_fatal(EXIT_USAGE, "TARGET \"%s\" %s", operand, wrong);
+    if (options.pass &&
+        (job->target.kind == TARGET_STDOUT || options.dry_run != NULL))
+        return msg_fatal(EXIT_USAGE, "--pass: standard output is %s",
+                         options.dry_run != NULL ? "for the patches"
+                                                 : "the TARGET");
+    if (job->target.kind == TARGET_ACTIONSET)
+        return read_settings(job);
+    if (option != NULL)
+        return msg_fatal(EXIT_USAGE, "%s: TARGET \"%s\" is no ActionSet",
+                         option, operand);
+    return EXIT_DONE;
+}
+
+/* --- */
+
+static bool open_file(struct job *job)
+{
+    bool beside = job->target.kind == TARGET_ACTIONSET;
+    int64_t interval =
+        beside || options.interval < 0 ? CLOCK_SECOND : options.interval;
+
+    job->has_file = !beside || options.file != NULL;
+    job->file.clock = &job->clock;
+    job->file.target = job->target;
+    if (beside)
+        job->file.target =
+            (struct target){ .kind = TARGET_FILE, .name = options.file };
+    return !job->has_file || file_open(&job->file, interval);
+}
+
+/* Where the ActionSet cannot be written that is said, and the input is read to
+ * its end all the same: nobody upstream shall suffer. */
+static int run(struct job *job)
+{
+    job->input.take = take;
+    job->input.arg = job;
+    if (!input_open(&job->input, options.pass) || !open_file(job) ||
+        !ending_open())
+        return msg_fatal_sys("unable to start");
+    if (job->target.kind == TARGET_ACTIONSET)
+        job->actionset =
+            actionset_open(&job->settings, &job->clock, &job->status);
+    follow(job);
+    finish(job);
+    return job->status;
 }
 
 int main(int argc, char **argv)
@@ -245,25 +326,19 @@ int main(int argc, char **argv)
     const char *fixed = getenv("PHASEPIPE_CLOCK");
     struct job job = { 0 };
     struct opt_result given;
-    const char *wrong;
+    int status;
 
     start_program();
     if (!opt_parse(&program, argc, argv, &given))
         return given.status;
-    wrong = target_open(&job.target, given.operands[0]);
-    if (wrong != NULL)
-        return msg_fatal(EXIT_USAGE, "TARGET \"%s\" %s", given.operands[0],
-                         wrong);
-    if (options.pass && job.target.kind == TARGET_STDOUT)
-        return msg_fatal(EXIT_USAGE, "--pass: standard output is the TARGET");
+    status = read_target(&job, given.operands[0]);
+    if (status != EXIT_DONE)
+        return status;
     if (!clock_open(&job.clock, fixed))
         return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK: \"%s\" is no time",
                          fixed);
-    if (!delivery_open(&job.delivery, options.interval, status_good) ||
-        !rec_open(&job.input, STDIN_FILENO, CUT_LF))
-        return msg_fatal_sys("unable to start");
-    job.input.tap = options.pass ? pass : NULL;
-    job.input.tap_arg = &job;
-    catch_signals();
-    return finish(&job, follow(&job));
+    if (job.target.kind == TARGET_ACTIONSET && !secret_process())
+        return msg_fatal_sys("unable to keep secrets out of core files");
+    status = options.check ? check(&job.settings, &job.clock) : run(&job);
+    return msg_exit_status(status);
 }

@@ -64,7 +64,7 @@ struct actionset *actionset_open(const struct actionset_settings *settings,
     a->settings = settings;
     a->clock = clock;
     a->path = BUF_INIT(WHERE_PATH_MAX);
-    *status = where_open(&a->where, &settings->choice, settings->namespace_,
+    *status = where_open(&a->where, &settings->cluster, settings->namespace_,
                          settings->name);
     if (*status != EXIT_DONE)
         return fail(a, *status, status);

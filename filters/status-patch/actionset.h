@@ -16,7 +16,7 @@
 enum dry_run { DRY_RUN_NO, DRY_RUN_CLIENT, DRY_RUN_SERVER };
 
 struct actionset_settings {
-    struct choice choice;   /* of the cluster */
+    struct kubeconfig_options cluster;
     const char *namespace_; /* "": as the cluster says */
     const char *name;
     struct writer_settings writer;

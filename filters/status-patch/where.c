@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/msg.h"
+#include "kube/incluster.h"
 
 static int say_no_token(const struct cluster_why *why)
 {
@@ -13,16 +14,17 @@ static int say_no_token(const struct cluster_why *why)
     return EXIT_USAGE;
 }
 
-static int choose_or_say(struct where *w, const struct choice *choice)
+static int choose_or_say(struct where *w,
+                         const struct kubeconfig_options *choice)
 {
     struct cluster_why why;
 
-    switch (choose_cluster(&w->cluster, choice, &why)) {
+    switch (choose_cluster(choice, INCLUSTER_DIRECTORY, &w->cluster, &why)) {
     case CHOOSE_DONE:
         return EXIT_DONE;
     case CHOOSE_NO_TOKEN:
         return say_no_token(&why);
-    case CHOOSE_NONE:
+    case CHOOSE_NOTHING:
         return msg_fatal(
             EXIT_USAGE, "there is no cluster: %s (see --kubeconfig)", why.text);
     case CHOOSE_WRONG:
@@ -31,7 +33,7 @@ static int choose_or_say(struct where *w, const struct choice *choice)
     return msg_fatal(EXIT_USAGE, "%s", why.text);
 }
 
-int where_open(struct where *w, const struct choice *choice,
+int where_open(struct where *w, const struct kubeconfig_options *choice,
                const char *namespace_, const char *name)
 {
     int status;

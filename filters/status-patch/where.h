@@ -31,7 +31,7 @@ struct where {
 /* Finds the cluster that CHOICE means, and NAME in NAMESPACE ("": the one that
  * goes with the cluster).  EXIT_DONE, or what was said to be wrong as an exit
  * code; where_close() is due in any case. */
-int where_open(struct where *w, const struct choice *choice,
+int where_open(struct where *w, const struct kubeconfig_options *choice,
                const char *namespace_, const char *name);
 
 void where_close(struct where *w);

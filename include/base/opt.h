@@ -17,7 +17,6 @@ enum opt_kind {
     OPT_TEXT,     /* const char *: the argument itself, not empty */
     OPT_COUNT,    /* int64_t: 0 or more */
     OPT_DURATION, /* int64_t: nanoseconds, as num_duration() reads it */
-    OPT_EVERY,    /* the same; the value must be attached, or 30s is implied */
 };
 
 struct opt {
@@ -27,6 +26,9 @@ struct opt {
     void *value;
     const char *argument; /* its name in --help; NULL for a flag */
     const char *help;     /* one line */
+    /* the value where none is attached (--every or --every=5s, never --every
+     * 5s); NULL: there must be one */
+    const char *implied;
 };
 
 struct opt_program {

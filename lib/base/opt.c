@@ -12,16 +12,10 @@
 
 enum { HELP_MAX = 16 * 1024, HELP_COLUMN = 28, VARIABLE_MAX = 64 };
 
-/* The value where none is attached, which may then be left out; or NULL. */
-static const char *implied(const struct opt *o)
-{
-    return o->kind == OPT_EVERY ? "30s" : NULL;
-}
-
 /* Whether the next argument is its value, where none is attached. */
 static bool wants_argument(const struct opt *o)
 {
-    return o->kind != OPT_FLAG && implied(o) == NULL;
+    return o->kind != OPT_FLAG && o->implied == NULL;
 }
 
 static void put_spaces(struct buf *b, size_t upto)
@@ -45,9 +39,9 @@ static void help_line(struct buf *b, const struct opt *o)
     }
     buf_str(b, o->name);
     if (o->argument != NULL) {
-        buf_str(b, implied(o) != NULL ? "[=" : " ");
+        buf_str(b, o->implied != NULL ? "[=" : " ");
         buf_str(b, o->argument);
-        buf_str(b, implied(o) != NULL ? "]" : "");
+        buf_str(b, o->implied != NULL ? "]" : "");
     }
     put_spaces(b, start + HELP_COLUMN);
     buf_str(b, o->help);
@@ -152,7 +146,6 @@ static const char *store(const struct opt *o, const char *text)
                    ? NULL
                    : "is not a whole number such as 0 or 12";
     case OPT_DURATION:
-    case OPT_EVERY:
         return num_duration(text, len, o->value)
                    ? NULL
                    : "is not a duration such as 15s, 2m30s or 500ms";
@@ -183,7 +176,7 @@ struct scan {
 static int take(struct scan *s, const struct opt *o, const char *spelled,
                 const char *attached)
 {
-    const char *value = attached != NULL ? attached : implied(o);
+    const char *value = attached != NULL ? attached : o->implied;
     const char *wrong;
 
     s->given |= UINT64_C(1) << (o - s->program->options);
@@ -244,7 +237,7 @@ static const char *store_variable(const struct opt *o, const char *text)
                    ? NULL
                    : "is neither true nor false";
     }
-    return store(o, yes && implied(o) != NULL ? implied(o) : text);
+    return store(o, yes && o->implied != NULL ? o->implied : text);
 }
 
 /* What was not given is taken from the environment; 0, or the exit code. */
