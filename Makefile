@@ -9,7 +9,7 @@ kopia-progress.libs  = $(PCRE2) $(JQ)
 phase-agg.rooms      = phase base
 phase-agg.libs       = $(YAML) $(JQ)
 status-patch.rooms   = kube base
-status-patch.libs    = $(JQ)
+status-patch.libs    = $(CURL) $(YAML) $(JQ)
 
 VERSION = 0.1.0
 
@@ -28,6 +28,7 @@ try   = $(shell $(CC) -Werror $1 -x c -c /dev/null -o /dev/null 2>&1 || echo no)
 keep  = $(foreach f,$1,$(if $(call try,$f),,$f))
 PCRE2 := $(shell $(PKG_CONFIG) --libs libpcre2-8)
 YAML  := $(shell $(PKG_CONFIG) --libs yaml-0.1)
+CURL  := $(shell $(PKG_CONFIG) --libs libcurl)
 JQ    := $(or $(shell $(PKG_CONFIG) --silence-errors --libs libjq),-ljq) -lm
 WARN  := -Wall -Wextra -Wformat=2 -Wshadow -Wstrict-prototypes \
 	-Wmissing-prototypes -Wvla -Wpointer-arith -Wwrite-strings -Wundef
@@ -36,12 +37,13 @@ HARD  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(call keep,\
 ASAN  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
 CPPALL := -std=c11 -D_GNU_SOURCE -Iinclude -DPHASEPIPE_VERSION='"$(VERSION)"' \
-	$(shell $(PKG_CONFIG) --cflags libpcre2-8 yaml-0.1) -MMD -MP
+	$(shell $(PKG_CONFIG) --cflags libpcre2-8 yaml-0.1 libcurl) -MMD -MP
 LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
 ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
 SCHEMAS := $(wildcard include/schemas/*.json)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
+DRIVERS := $(patsubst tests/kube/%.c,%,$(wildcard tests/kube/*.c))
 BENCH := $(patsubst tests/%.c,build/%,$(wildcard tests/bench/*.c))
 
 all: $(PROGRAMS:%=build/bin/%)
@@ -65,7 +67,12 @@ $(PROGRAMS:%=$1/bin/%):
 $(foreach u,$(UNITS),$(eval $1/unit/$u: $1/tests/unit/$u.o $(patsubst %,$1/lib%.a,$(filter-out base,$(ROOMS)) base)))
 $(UNITS:%=$1/unit/%):
 	@mkdir -p $$(@D)
-	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PCRE2) $$(YAML) $$(JQ) -lm $$(LDLIBS)
+	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(PCRE2) $$(YAML) $$(CURL) $$(JQ) -lm $$(LDLIBS)
+
+$(foreach d,$(DRIVERS),$(eval $1/kube/$d: $1/tests/kube/$d.o $1/libkube.a $1/libbase.a))
+$(DRIVERS:%=$1/kube/%):
+	@mkdir -p $$(@D)
+	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ $$(YAML) $$(CURL) $$(JQ) $$(LDLIBS)
 
 -include $(wildcard $1/filters/*.d $1/filters/*/*.d $1/lib/*/*.d $1/tests/*/*.d)
 endef
@@ -73,8 +80,9 @@ endef
 $(eval $(call variant,build,$(HARD)))
 $(eval $(call variant,build/asan,,$(ASAN)))
 
-unit: $(UNITS:%=build/unit/%)
-asan: $(PROGRAMS:%=build/asan/bin/%) $(UNITS:%=build/asan/unit/%)
+unit: $(UNITS:%=build/unit/%) $(DRIVERS:%=build/kube/%)
+asan: $(PROGRAMS:%=build/asan/bin/%) $(UNITS:%=build/asan/unit/%) \
+	$(DRIVERS:%=build/asan/kube/%)
 
 # What keeps the records that the tests print
 build/tests/collect.so: tests/collect.c Makefile
@@ -91,7 +99,7 @@ bench: all $(BENCH)
 	scripts/bench
 $(BENCH): build/%: build/tests/%.o $(patsubst %,build/lib%.a,$(filter-out base,$(ROOMS)) base)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(JQ) $(LDLIBS)
+	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(CURL) $(JQ) $(LDLIBS)
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \

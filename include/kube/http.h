@@ -20,7 +20,8 @@
 
 enum {
     HTTP_REPLY_MAX = 4 * 1024 * 1024, /* above etcd's limit for an object */
-    HTTP_WHY_MAX = 256
+    HTTP_WHY_MAX = 256,
+    HTTP_EXTRA_MAX = 8 /* descriptors for http_wait() */
 };
 
 struct http_request {
@@ -35,40 +36,61 @@ struct http_request {
 };
 
 struct http_reply {
-    int status;             /* 200, ...; 0: no reply, and `why` says so */
-    struct buf body;        /* valid until the next request */
-    bool json;              /* by its Content-Type */
-    int64_t retry_after;    /* seconds; -1: the header is missing */
+    int status;          /* 200, ...; 0: no reply, and `why` says so */
+    struct buf body;     /* valid until the next request */
+    bool json;           /* by its Content-Type */
+    int64_t retry_after; /* seconds, 1 to 3600, whether it came as a number or
+                            as a date; -1: no header that can be read */
     char why[HTTP_WHY_MAX]; /* no control characters, no secret */
     bool untrusted;         /* the server's certificate was refused */
-    bool too_large;         /* above HTTP_REPLY_MAX */
+    bool too_large;         /* above HTTP_REPLY_MAX, or too many headers */
 };
 
 struct http; /* hides libcurl */
 
 /* Opens a client of CLUSTER, which is borrowed; NULL with *WHY set where
- * libcurl cannot do what is needed. */
+ * libcurl cannot do what is needed, or the server's URL is of no use.
+ * USER_AGENT must not begin with "curl": for that the API server indents its
+ * replies (apiserver pkg/endpoints/handlers/responsewriters/writers.go
+ * @v0.34.1, isPrettyPrint()).
+ *
+ * The proxy is CLUSTER's; where that says nothing, what https_proxy and
+ * no_proxy say. */
 struct http *http_open(const struct cluster *cluster, const char *user_agent,
                        struct cluster_why *why);
 
 void http_close(struct http *h);
 
-/* Begins REQUEST as CREDENTIALS say; false where there is no memory.  One
- * must have ended before the next begins. */
+/* Begins REQUEST as CREDENTIALS say (NULL: as nobody; over http:// always as
+ * nobody); both are borrowed until the request has ended, and one that is
+ * still under way is given up.  False where there is no memory.
+ *
+ * An open connection is used again, unless the certificate that we show or the
+ * file of the cluster's authorities is another than before: that file is
+ * looked at before each request, which costs one system call. */
 bool http_begin(struct http *h, const struct http_request *request,
                 const struct credentials *credentials);
 
 /* Waits until there is something to do for the request, one of the COUNT
- * descriptors EXTRA is ready (revents), or TIMEOUT_MS have passed (-1: no
- * limit), and does what can be done for the request.  False with errno set
- * (EINTR where a signal came). */
+ * descriptors EXTRA (HTTP_EXTRA_MAX at most; a negative one is passed over) is
+ * ready, or TIMEOUT_MS have passed (-1: no limit), and does what can be done
+ * for the request.  Sets each `revents` as poll(2) does.  Without a request,
+ * or once its reply was seen, it waits for EXTRA only.  It may return early
+ * with nothing ready.  False with errno set.
+ *
+ * A signal need not wake it: libcurl hides EINTR, and a name is resolved in
+ * another thread, which may be the one that gets the signal.  So a handler
+ * writes to a pipe that is among EXTRA (curl_multi_wakeup() is not among what
+ * a handler may call). */
 bool http_wait(struct http *h, struct pollfd *extra, unsigned count,
                int timeout_ms);
 
-/* The reply, once it is all there; NULL before. */
+/* The reply, once it is all there; NULL before.  Valid until the next
+ * request begins. */
 const struct http_reply *http_reply(struct http *h);
 
-/* Gives the request up, if there is one, and its connection. */
+/* Gives the request up, if there is one, and its connection; there is no reply
+ * then. */
 void http_cancel(struct http *h);
 
 #endif
