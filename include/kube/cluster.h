@@ -15,7 +15,7 @@
 enum {
     CLUSTER_PEM_MAX = 1024 * 1024, /* certificates, or a key */
     CLUSTER_TOKEN_MAX = 64 * 1024,
-    CLUSTER_WHY_MAX = 512
+    CLUSTER_WHY_MAX = 1024
 };
 
 struct plugin; /* plugin.h */
@@ -25,7 +25,8 @@ struct cluster {
                          its end, no query */
     char *namespace_; /* where objects are looked for; NULL: nobody said */
     char *tls_server_name; /* NULL: the server's own name or address */
-    char *proxy;           /* a URL; "": none; NULL: as the environment says */
+    char *proxy;           /* a URL (http, https, socks5); "": none; NULL: as
+                              the environment says; may hold a password */
     bool insecure;         /* the server's certificate is not looked at */
     struct buf ca;         /* PEM, the only authorities; empty: the system's */
     char *ca_file;         /* where CA came from; NULL: not from a file */
@@ -41,6 +42,8 @@ struct cluster {
 /* A cluster of which nothing is known; allocates nothing. */
 void cluster_init(struct cluster *c);
 
+/* Zeroes what is secret and gives everything back; what is left is a cluster of
+ * which nothing is known. */
 void cluster_free(struct cluster *c);
 
 /* Why something cannot be used, to stand behind "unable to ...: "; holds no
@@ -48,5 +51,11 @@ void cluster_free(struct cluster *c);
 struct cluster_why {
     char text[CLUSTER_WHY_MAX];
 };
+
+/* Says why, as printf() does; white space other than blanks comes out as a
+ * blank, any other control character as "?".  Returns false, for `return
+ * cluster_wrong(...)`. */
+bool cluster_wrong(struct cluster_why *why, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
 #endif

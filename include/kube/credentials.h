@@ -20,6 +20,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "kube/cluster.h"
+#include "kube/plugin.h"
 
 enum credentials_status {
     CREDENTIALS_READY,   /* they stand in the struct */
@@ -28,23 +29,35 @@ enum credentials_status {
 };
 
 struct credentials {
-    struct buf token;     /* without white space around it; may be empty */
-    struct buf cert, key; /* PEM; may be empty */
-    bool changed;         /* cert or key are others than at the last request:
-                             an open connection shows the old ones */
-    struct cluster_why why;
+    struct buf token;       /* without white space around it; may be empty */
+    struct buf cert, key;   /* PEM; may be empty */
+    bool changed;           /* cert or key are others than at the last request:
+                               an open connection shows the old ones */
+    struct cluster_why why; /* where READY, what is the matter in spite of
+                               that (the last good ones are shown); or "" */
 
     /* private */
     const struct cluster *cluster;
+    struct buf token_new, cert_new, key_new; /* what is looked at now */
+    struct plugin_run run;
+    struct plugin_reply reply; /* the plugin's latest, where `have` */
+    bool have;
+    bool refused; /* ... was refused by the server */
+    bool again;   /* ... came because the one before was refused */
+    int uses;     /* requests that showed it */
 };
 
-/* Prepares C; CLUSTER is borrowed.  False where there is no memory. */
+/* Prepares C; CLUSTER is borrowed, and must not change.  False where there is
+ * no memory. */
 bool credentials_open(struct credentials *c, const struct cluster *cluster);
 
 /* Ends a plugin that still runs, and zeroes what is secret. */
 void credentials_close(struct credentials *c);
 
-/* Looks at everything as it is NOW. */
+/* Looks at everything as it is NOW.  A file that cannot be read, or holds no
+ * token, does no harm where it was good once
+ * (transport/token_source.go@client-go v0.34.1), and a plugin that fails none
+ * as long as what it printed last has not expired. */
 enum credentials_status credentials_begin(struct credentials *c,
                                           struct instant now);
 
@@ -52,14 +65,15 @@ enum credentials_status credentials_begin(struct credentials *c,
 enum credentials_status credentials_poll(struct credentials *c,
                                          struct instant now);
 
-/* The descriptor to poll for POLLIN while WAITING, and the steady time at
- * which to ask again in any case. */
+/* The descriptor to poll for POLLIN while WAITING (-1: none, the time alone
+ * counts), and the steady time at which to ask again in any case. */
 int credentials_fd(const struct credentials *c);
 int64_t credentials_deadline(const struct credentials *c);
 
 /* The server refused them (401): a plugin is run again for the next request.
- * True where the next request will show others than those, so that trying at
- * once makes sense. */
+ * True where the next request will, or may, show others than those, so that
+ * trying at once makes sense; false where a plugin was run again already, and
+ * that did not help. */
 bool credentials_refused(struct credentials *c);
 
 #endif
