@@ -3,11 +3,13 @@
  * readers look, into an ActionSet or a file, at most once in an interval, and
  * the last one in any case.
  */
+#include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/secret.h"
@@ -31,36 +33,40 @@ static struct {
 
 static const struct opt table[] = {
     { 'i', "interval", OPT_DURATION, &options.interval, "DURATION",
-      "write at most once in this time (default 1s; ActionSet 15s)", NULL },
+      "write at most once in this time (default 1s; ActionSet 15s)" },
     { 'p', "pass", OPT_FLAG, &options.pass, NULL,
-      "copy the input, unchanged, to standard output", NULL },
+      "copy the input, unchanged, to standard output" },
     { 'n', "namespace", OPT_TEXT, &options.namespace_, "NAMESPACE",
-      "where the ActionSet is", NULL },
+      "where the ActionSet is" },
     { 0, "kubeconfig", OPT_TEXT, &options.kubeconfig, "FILE",
-      "the cluster and who we are, as kubectl", NULL },
+      "the cluster and who we are, as kubectl" },
     { 0, "context", OPT_TEXT, &options.context, "NAME",
-      "the context of the kubeconfig", NULL },
+      "the context of the kubeconfig" },
     { 's', "server", OPT_TEXT, &options.server, "URL",
-      "the API server, in place of the kubeconfig's", NULL },
+      "the API server, in place of the kubeconfig's" },
     { 'w', "write", OPT_TEXT, &options.write, "WHAT",
-      "top, phases, annotation or auto (default)", NULL },
+      "top, phases, annotation or auto (default)" },
     { 'f', "file", OPT_TEXT, &options.file, "FILE",
-      "keep the status in FILE as well", NULL },
+      "keep the status in FILE as well" },
     { 0, "plan-out", OPT_TEXT, &options.plan_out, "FILE",
-      "keep the ActionSet in FILE, for phase-agg --plan", NULL },
+      "keep the ActionSet in FILE, for phase-agg --plan" },
     { 0, "dry-run", OPT_TEXT, &options.dry_run, "client|server",
-      "print the patches; server: have them checked", "client" },
+      "print the patches; server: have them checked" },
     { 0, "check", OPT_FLAG, &options.check, NULL,
-      "say what will work, and write nothing", NULL },
+      "say what will work, and write nothing" },
     { 0, "final-budget", OPT_DURATION, &options.final_budget, "DURATION",
-      "for the last write and all its tries (default 10s)", NULL },
+      "for the last write and all its tries (default 10s)" },
     { 0, "connect-timeout", OPT_DURATION, &options.connect_timeout, "DURATION",
-      "to reach the server (default 5s)", NULL },
+      "to reach the server (default 5s)" },
     { 0, "request-timeout", OPT_DURATION, &options.request_timeout, "DURATION",
-      "for a request and its reply (default 10s)", NULL },
-    { 'v', "verbose", OPT_FLAG, &options.verbose, NULL, "say each request",
-      NULL },
+      "for a request and its reply (default 10s)" },
+    { 'v', "verbose", OPT_FLAG, &options.verbose, NULL, "say each request" },
     { .name = NULL },
+};
+
+static const struct opt_implied implied[] = {
+    { "dry-run", "client" },
+    { NULL, NULL },
 };
 
 static const struct opt_program program = {
@@ -69,6 +75,7 @@ static const struct opt_program program = {
     .purpose = "Writes the latest status line to an ActionSet "
                "(actionset/NAME), a file, or -.",
     .options = table,
+    .implied = implied,
     .min_operands = 1,
     .max_operands = 1,
 };

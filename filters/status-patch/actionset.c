@@ -1,47 +1,15 @@
-#include "status-patch/actionset.h"
-
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "actionset_parts.h"
 #include "base/msg.h"
 #include "base/out.h"
-#include "kube/backoff.h"
-#include "kube/credentials.h"
-#include "kube/http.h"
-#include "kube/reply.h"
 #include "kube/status.h"
-#include "status-patch/tell.h"
-#include "status-patch/where.h"
 
 #define BACKOFF_BASE CLOCK_SECOND
 #define BACKOFF_CAP  (30 * CLOCK_SECOND)
-
-enum stage { STAGE_IDLE, STAGE_CREDENTIALS, STAGE_REQUEST };
-
-struct actionset {
-    const struct actionset_settings *settings;
-    struct clock *clock;
-    struct where where; /* whom to ask, and for what */
-    struct credentials credentials;
-    struct http *http;
-    struct writer writer;
-    struct backoff backoff;
-    struct tell tell; /* what is said, and counted */
-
-    enum stage stage;
-    struct writer_step step; /* that is under way */
-    struct buf path;
-    int64_t begun;    /* steady time */
-    int64_t deadline; /* of all, once the input has ended */
-    bool ended, finished;
-    bool stopped;       /* said that the writer has */
-    bool tried_at_once; /* since the last success */
-    int status;         /* the exit code, where it is known */
-};
 
 static struct actionset *fail(struct actionset *a, int status, int *code)
 {
@@ -106,172 +74,14 @@ bool actionset_found(struct actionset *a)
     return writer_newest(&a->writer) != NULL;
 }
 
-/* What is left of the time for everything; no limit before the end. */
-static int64_t left(const struct actionset *a, int64_t now)
+int64_t actionset_left(const struct actionset *a, int64_t now)
 {
     return a->ended ? a->deadline - now : INT64_MAX;
 }
 
-/* --- what comes of a request */
-
-/* What a request does with the ActionSet, in words of RBAC. */
-static const char *const verbs[] = {
-    [WRITER_DISCOVER] = "get", [WRITER_LOOK] = "get", [WRITER_PATCH] = "patch"
-};
-
-/* The request failed for now. */
-static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
+const char *actionset_verb(const struct actionset *a)
 {
-    int64_t delay = backoff_next(&a->backoff, floor, left(a, now));
-
-    a->tell.retries++;
-    writer_failed(&a->writer, look, now, delay < 0 ? left(a, now) : delay);
-}
-
-static void done(struct actionset *a)
-{
-    a->tried_at_once = false;
-    backoff_reset(&a->backoff);
-    tell_mended(&a->tell);
-}
-
-static void take_object(struct actionset *a, const struct buf *body,
-                        int64_t now)
-{
-    const char *path = a->settings->plan_out;
-
-    a->tell.looks++;
-    if (!writer_looked(&a->writer, body->bytes, body->len, now)) {
-        tell_trouble(&a->tell, "the answer is no ActionSet that can be used");
-        again(a, true, 0, now);
-        return;
-    }
-    done(a);
-    if (path != NULL && !file_replace_soon(path, body->bytes, body->len))
-        tell_plan_lost(&a->tell, path);
-}
-
-/* At most one write each interval: somewhat more, so that many who began at
- * once do not go on together. */
-static int64_t rest(struct actionset *a)
-{
-    int64_t interval = a->settings->writer.interval;
-    struct backoff jitter = a->backoff;
-    int64_t more;
-
-    jitter.base = jitter.cap = interval / 5 + 1;
-    more = backoff_next(&jitter, 0, INT64_MAX);
-    a->backoff.random = jitter.random;
-    return interval > 0 ? interval + more : 0;
-}
-
-static void take_patched(struct actionset *a, const struct http_reply *reply,
-                         int64_t now)
-{
-    struct reply_object object = { .generation = 0 };
-
-    if (reply != NULL)
-        (void)reply_object(reply, &object);
-    a->tell.writes++;
-    writer_patched(&a->writer, object.generation, now, rest(a));
-    done(a);
-}
-
-/* Whether the list of the API's resources in BODY has the subresource. */
-static void take_resources(struct actionset *a, const struct buf *body)
-{
-    static const char name[] = "\"actionsets/status\"";
-
-    writer_discovered(&a->writer, true,
-                      memmem(body->bytes, body->len, name, sizeof name - 1) !=
-                          NULL);
-    done(a);
-}
-
-static void take_applied(struct actionset *a, const struct http_reply *reply,
-                         int64_t now)
-{
-    if (a->step.act == WRITER_DISCOVER)
-        take_resources(a, &reply->body);
-    else if (a->step.act == WRITER_LOOK)
-        take_object(a, &reply->body, now);
-    else
-        take_patched(a, reply, now);
-}
-
-/* The ActionSet is not there, or there no more. */
-static void take_missing(struct actionset *a, const struct reply *r,
-                         int64_t now)
-{
-    if (a->step.act == WRITER_PATCH) { /* or it has no subresource after all */
-        a->writer.subresource = false;
-        again(a, true, 0, now);
-    } else if (a->tell.looks > 0) {
-        a->status = tell_gone(&a->tell);
-        (void)writer_give_up(&a->writer);
-    } else {
-        a->status = tell_refused(&a->tell, r, "get");
-        (void)writer_give_up(&a->writer);
-    }
-}
-
-static void take_refused(struct actionset *a, const struct reply *r,
-                         int64_t now)
-{
-    if (r->status == 404 && strcmp(r->reason, "NotFound") == 0 &&
-        a->step.act != WRITER_DISCOVER) {
-        take_missing(a, r, now);
-    } else if (a->step.act == WRITER_DISCOVER && r->status == 403) {
-        writer_discovered(&a->writer, false, false);
-    } else if (writer_give_up(&a->writer)) {
-        tell_no_annotation(&a->tell, r);
-    } else {
-        a->status = tell_refused(&a->tell, r, verbs[a->step.act]);
-    }
-}
-
-/* What a second look, or other credentials, should mend: at once, but not
- * again and again. */
-static void try_at_once(struct actionset *a, const struct reply *r, bool once,
-                        int64_t now)
-{
-    bool look = r->class == REPLY_LOOK;
-
-    if (once && !a->tried_at_once) {
-        a->tell.retries++;
-        writer_failed(&a->writer, look, now, 0);
-    } else {
-        tell_reason(&a->tell, r, verbs[a->step.act]);
-        again(a, look, r->after * CLOCK_SECOND, now);
-    }
-    a->tried_at_once = true;
-}
-
-static void take_reply(struct actionset *a, const struct http_reply *http,
-                       int64_t now)
-{
-    struct reply r;
-
-    reply_read(&r, http, a->step.act == WRITER_PATCH ? "PATCH" : "GET");
-    tell_reply(&a->tell, &a->step, http, now - a->begun);
-    switch (r.class) {
-    case REPLY_APPLIED:
-        take_applied(a, http, now);
-        break;
-    case REPLY_LOOK:
-        try_at_once(a, &r, true, now);
-        break;
-    case REPLY_AGAIN_AS:
-        try_at_once(a, &r, credentials_refused(&a->credentials), now);
-        break;
-    case REPLY_AGAIN:
-        tell_reason(&a->tell, &r, verbs[a->step.act]);
-        again(a, false, r.after * CLOCK_SECOND, now);
-        break;
-    case REPLY_GIVE_UP:
-        take_refused(a, &r, now);
-        break;
-    }
+    return a->step.act == WRITER_PATCH ? "patch" : "get";
 }
 
 /* --- a request */
@@ -289,8 +99,8 @@ static bool begin_request(struct actionset *a, int64_t now)
         .connect_timeout = a->settings->connect_timeout,
     };
 
-    if (left(a, now) < timeout)
-        timeout = left(a, now);
+    if (actionset_left(a, now) < timeout)
+        timeout = actionset_left(a, now);
     request.timeout = timeout;
     where_path(&a->where, &a->path, &a->step, timeout,
                a->settings->dry_run == DRY_RUN_SERVER);
@@ -307,13 +117,11 @@ static void take_credentials(struct actionset *a,
     if (status == CREDENTIALS_WAITING) {
         a->stage = STAGE_CREDENTIALS;
     } else if (status == CREDENTIALS_FAILED) {
-        tell_trouble(&a->tell, a->credentials.why.text);
-        again(a, false, 0, now);
+        answer_none(a, a->credentials.why.text, now);
     } else if (begin_request(a, now)) {
         a->stage = STAGE_REQUEST;
     } else {
-        tell_trouble(&a->tell, strerror(ENOMEM));
-        again(a, false, 0, now);
+        answer_none(a, strerror(ENOMEM), now);
     }
 }
 
@@ -336,7 +144,7 @@ static void begin_step(struct actionset *a, struct instant now)
     if (patch && a->settings->dry_run != DRY_RUN_NO)
         print_patch(a);
     if (patch && a->settings->dry_run == DRY_RUN_CLIENT)
-        take_patched(a, NULL, now.steady);
+        answer_patched(a, NULL, now.steady);
     else
         take_credentials(a, credentials_begin(&a->credentials, now),
                          now.steady);
@@ -363,13 +171,13 @@ static int64_t sooner(int64_t a, int64_t b)
 static int64_t go_on(struct actionset *a, struct instant now)
 {
     const struct http_reply *reply = NULL;
-    int64_t wait = left(a, now.steady);
+    int64_t wait = actionset_left(a, now.steady);
 
     if (a->stage == STAGE_REQUEST)
         reply = http_reply(a->http);
     if (reply != NULL) {
         a->stage = STAGE_IDLE;
-        take_reply(a, reply, now.steady);
+        answer_take(a, reply, now.steady);
         return 0;
     }
     if (wait <= 0) {

@@ -1,4 +1,4 @@
-#include "status-patch/check.h"
+#include "check.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -12,7 +12,7 @@
 #include "base/shown.h"
 #include "kube/credentials.h"
 #include "kube/reply.h"
-#include "status-patch/where.h"
+#include "where.h"
 
 enum { LINE_MAX_BYTES = 4096, BODY_MAX = 4096, TEXT_MAX = 300 };
 
@@ -112,7 +112,7 @@ static void say_refused(struct checking *c, const char *what, const char *verb,
     struct reply_words words;
     struct reply r;
 
-    reply_read(&r, http, "GET");
+    reply_read(&r, http);
     reply_words(&r, &about, &words);
     say(c, no, what, "%s", words.what);
     if (words.mend[0] != '\0')

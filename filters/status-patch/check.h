@@ -4,7 +4,7 @@
 #ifndef STATUS_PATCH_CHECK_H
 #define STATUS_PATCH_CHECK_H
 
-#include "status-patch/actionset.h"
+#include "actionset.h"
 
 /* Asks the server, and prints a line for each thing that was found out: "ok",
  * "no" with what mends it, or "--" for what is neither.  Writes nothing to the

@@ -1,4 +1,4 @@
-#include "status-patch/ending.h"
+#include "ending.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "status-patch/file.h"
+#include "file.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-#include "status-patch/input.h"
+#include "input.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -6,8 +6,8 @@
 #include <unistd.h>
 
 #include "base/msg.h"
+#include "ending.h"
 #include "kube/status.h"
-#include "status-patch/ending.h"
 
 /* What may lie in a pipe when a signal comes (the usual pipe-max-size). */
 enum { PIPE_MOST = 1024 * 1024 };

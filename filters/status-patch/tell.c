@@ -1,4 +1,4 @@
-#include "status-patch/tell.h"
+#include "tell.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 
 /* A percentage as the object spells it. */
 struct percent_text {
-    char text[16];
+    char text[32];
 };
 
 static struct percent_text percent_text(const struct writer *w)

@@ -7,7 +7,7 @@
 #define STATUS_PATCH_TELL_H
 
 #include "kube/reply.h"
-#include "status-patch/where.h"
+#include "where.h"
 
 struct tell {
     const struct where *where; /* borrowed */

@@ -1,4 +1,4 @@
-#include "status-patch/where.h"
+#include "where.h"
 
 #include <stdio.h>
 

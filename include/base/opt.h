@@ -26,9 +26,13 @@ struct opt {
     void *value;
     const char *argument; /* its name in --help; NULL for a flag */
     const char *help;     /* one line */
-    /* the value where none is attached (--every or --every=5s, never --every
-     * 5s); NULL: there must be one */
-    const char *implied;
+};
+
+/* The value of an option where none is attached: --every or --every=5s, never
+ * --every 5s.  Options that are not named so must have a value. */
+struct opt_implied {
+    const char *name; /* NULL ends the table */
+    const char *value;
 };
 
 struct opt_program {
@@ -36,7 +40,8 @@ struct opt_program {
     const char *operands; /* as in the synopsis: "[FILE ...]" */
     const char *purpose;  /* one line */
     const struct opt *options;
-    int min_operands, max_operands; /* -1: no maximum */
+    const struct opt_implied *implied; /* may be NULL */
+    int min_operands, max_operands;    /* -1: no maximum */
     /* The options end at the first operand, whose own may follow. */
     bool command;
     /* What stands before the name of an option in the environment, or NULL

@@ -12,10 +12,22 @@
 
 enum { HELP_MAX = 16 * 1024, HELP_COLUMN = 28, VARIABLE_MAX = 64 };
 
-/* Whether the next argument is its value, where none is attached. */
-static bool wants_argument(const struct opt *o)
+/* The value where none is attached, which may then be left out; or NULL. */
+static const char *implied(const struct opt_program *program,
+                           const struct opt *o)
 {
-    return o->kind != OPT_FLAG && o->implied == NULL;
+    const struct opt_implied *i = program->implied;
+
+    while (i != NULL && i->name != NULL && strcmp(i->name, o->name) != 0)
+        i++;
+    return i != NULL ? i->value : NULL;
+}
+
+/* Whether the next argument is its value, where none is attached. */
+static bool wants_argument(const struct opt_program *program,
+                           const struct opt *o)
+{
+    return o->kind != OPT_FLAG && implied(program, o) == NULL;
 }
 
 static void put_spaces(struct buf *b, size_t upto)
@@ -25,7 +37,7 @@ static void put_spaces(struct buf *b, size_t upto)
     while (b->len < upto);
 }
 
-static void help_line(struct buf *b, const struct opt *o)
+static void help_line(struct buf *b, const struct opt *o, bool may_lack)
 {
     size_t start = b->len;
 
@@ -39,9 +51,9 @@ static void help_line(struct buf *b, const struct opt *o)
     }
     buf_str(b, o->name);
     if (o->argument != NULL) {
-        buf_str(b, o->implied != NULL ? "[=" : " ");
+        buf_str(b, may_lack ? "[=" : " ");
         buf_str(b, o->argument);
-        buf_str(b, o->implied != NULL ? "]" : "");
+        buf_str(b, may_lack ? "]" : "");
     }
     put_spaces(b, start + HELP_COLUMN);
     buf_str(b, o->help);
@@ -103,9 +115,9 @@ static int print_help(const struct opt_program *program)
     buf_str(&b, program->purpose);
     buf_str(&b, "\n\n");
     for (const struct opt *o = program->options; o->name != NULL; o++)
-        help_line(&b, o);
-    help_line(&b, &common[0]);
-    help_line(&b, &common[1]);
+        help_line(&b, o, implied(program, o) != NULL);
+    help_line(&b, &common[0], false);
+    help_line(&b, &common[1], false);
     help_environment(&b, program);
     buf_str(&b, "\nThe manual: man ");
     buf_str(&b, program->name);
@@ -176,13 +188,13 @@ struct scan {
 static int take(struct scan *s, const struct opt *o, const char *spelled,
                 const char *attached)
 {
-    const char *value = attached != NULL ? attached : o->implied;
+    const char *value = attached != NULL ? attached : implied(s->program, o);
     const char *wrong;
 
     s->given |= UINT64_C(1) << (o - s->program->options);
     if (o->kind == OPT_FLAG && attached != NULL)
         return misuse(s->program, "takes no value", spelled);
-    if (wants_argument(o) && attached == NULL) {
+    if (wants_argument(s->program, o) && attached == NULL) {
         if (s->at + 1 >= s->argc)
             return misuse(s->program, "needs a value", spelled);
         value = s->argv[++s->at];
@@ -216,17 +228,18 @@ static int take_letters(struct scan *s, const char *argument)
 
         if (o == NULL)
             return misuse(s->program, "unknown option", spelled);
-        if (wants_argument(o) && letter[1] != '\0')
+        if (wants_argument(s->program, o) && letter[1] != '\0')
             return take(s, o, spelled, letter + 1);
         status = take(s, o, spelled, NULL);
-        if (status != 0 || wants_argument(o))
+        if (status != 0 || wants_argument(s->program, o))
             return status;
     }
     return 0;
 }
 
 /* Stores what the environment says; NULL, or what was expected instead. */
-static const char *store_variable(const struct opt *o, const char *text)
+static const char *store_variable(const struct opt_program *program,
+                                  const struct opt *o, const char *text)
 {
     bool yes = strcmp(text, "true") == 0;
 
@@ -237,7 +250,8 @@ static const char *store_variable(const struct opt *o, const char *text)
                    ? NULL
                    : "is neither true nor false";
     }
-    return store(o, yes && o->implied != NULL ? o->implied : text);
+    return store(o, yes && implied(program, o) != NULL ? implied(program, o)
+                                                       : text);
 }
 
 /* What was not given is taken from the environment; 0, or the exit code. */
@@ -252,7 +266,7 @@ static int take_environment(const struct scan *s)
         if (text == NULL || *text == '\0' ||
             (s->given >> (o - s->program->options) & 1) != 0)
             continue;
-        wrong = store_variable(o, text);
+        wrong = store_variable(s->program, o, text);
         if (wrong != NULL)
             return msg_fatal(EXIT_USAGE, "%s: \"%s\" %s", name, text, wrong);
     }

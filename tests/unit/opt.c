@@ -211,13 +211,17 @@ static const struct opt runner_options[] = {
       .kind = OPT_DURATION,
       .value = &every,
       .argument = "TIME",
-      .implied = "30s",
       .help = "how often" },
     { .name = "pass",
       .kind = OPT_FLAG,
       .value = &pass,
       .help = "copy the input" },
     { .name = NULL },
+};
+
+static const struct opt_implied runner_implied[] = {
+    { "every", "30s" },
+    { NULL, NULL },
 };
 
 struct setting {
@@ -231,6 +235,7 @@ static int parse_runner(const void *arg)
 
     every = -1;
     program.options = runner_options;
+    program.implied = runner_implied;
     program.environment = "PROG_";
     program.command = true;
     if (setting->name != NULL)

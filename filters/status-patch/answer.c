@@ -1,0 +1,167 @@
+#include <string.h>
+
+#include "actionset_parts.h"
+#include "base/file.h"
+#include "kube/reply.h"
+
+/* The request failed for now. */
+static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
+{
+    int64_t delay = backoff_next(&a->backoff, floor, actionset_left(a, now));
+
+    a->tell.retries++;
+    writer_failed(&a->writer, look, now,
+                  delay < 0 ? actionset_left(a, now) : delay);
+}
+
+static void done(struct actionset *a)
+{
+    a->tried_at_once = false;
+    backoff_reset(&a->backoff);
+    tell_mended(&a->tell);
+}
+
+static void take_object(struct actionset *a, const struct buf *body,
+                        int64_t now)
+{
+    const char *path = a->settings->plan_out;
+
+    a->tell.looks++;
+    if (!writer_looked(&a->writer, body->bytes, body->len, now)) {
+        tell_trouble(&a->tell, "the answer is no ActionSet that can be used");
+        again(a, true, 0, now);
+        return;
+    }
+    done(a);
+    if (path != NULL && !file_replace_soon(path, body->bytes, body->len))
+        tell_plan_lost(&a->tell, path);
+}
+
+/* At most one write each interval: somewhat more, so that many who began at
+ * once do not go on together. */
+static int64_t rest(struct actionset *a)
+{
+    int64_t interval = a->settings->writer.interval;
+    struct backoff jitter = a->backoff;
+    int64_t more;
+
+    jitter.base = jitter.cap = interval / 5 + 1;
+    more = backoff_next(&jitter, 0, INT64_MAX);
+    a->backoff.random = jitter.random;
+    return interval > 0 ? interval + more : 0;
+}
+
+void answer_patched(struct actionset *a, const struct http_reply *reply,
+                    int64_t now)
+{
+    struct reply_object object = { .generation = 0 };
+
+    if (reply != NULL)
+        (void)reply_object(reply, &object);
+    a->tell.writes++;
+    writer_patched(&a->writer, object.generation, now, rest(a));
+    done(a);
+}
+
+/* Whether the list of the API's resources in BODY has the subresource. */
+static void take_resources(struct actionset *a, const struct buf *body)
+{
+    static const char name[] = "\"actionsets/status\"";
+
+    writer_discovered(&a->writer, true,
+                      memmem(body->bytes, body->len, name, sizeof name - 1) !=
+                          NULL);
+    done(a);
+}
+
+static void take_applied(struct actionset *a, const struct http_reply *reply,
+                         int64_t now)
+{
+    if (a->step.act == WRITER_DISCOVER)
+        take_resources(a, &reply->body);
+    else if (a->step.act == WRITER_LOOK)
+        take_object(a, &reply->body, now);
+    else
+        answer_patched(a, reply, now);
+}
+
+/* The ActionSet is not there, or there no more. */
+static void take_missing(struct actionset *a, const struct reply *r,
+                         int64_t now)
+{
+    if (a->step.act == WRITER_PATCH) { /* or it has no subresource after all */
+        a->writer.subresource = false;
+        again(a, true, 0, now);
+    } else if (a->tell.looks > 0) {
+        a->status = tell_gone(&a->tell);
+        (void)writer_give_up(&a->writer);
+    } else {
+        a->status = tell_refused(&a->tell, r, "get");
+        (void)writer_give_up(&a->writer);
+    }
+}
+
+static void take_refused(struct actionset *a, const struct reply *r,
+                         int64_t now)
+{
+    if (r->status == 404 && strcmp(r->reason, "NotFound") == 0 &&
+        a->step.act != WRITER_DISCOVER) {
+        take_missing(a, r, now);
+    } else if (a->step.act == WRITER_DISCOVER && r->status == 403) {
+        writer_discovered(&a->writer, false, false);
+    } else if (writer_give_up(&a->writer)) {
+        tell_no_annotation(&a->tell, r);
+    } else {
+        a->status = tell_refused(&a->tell, r, actionset_verb(a));
+    }
+}
+
+/* What a second look, or other credentials, should mend: at once, but not
+ * again and again. */
+static void try_at_once(struct actionset *a, const struct reply *r, bool once,
+                        int64_t now)
+{
+    bool look = r->class == REPLY_LOOK;
+
+    if (once && !a->tried_at_once) {
+        a->tell.retries++;
+        writer_failed(&a->writer, look, now, 0);
+    } else {
+        tell_reason(&a->tell, r, actionset_verb(a));
+        again(a, look, r->after * CLOCK_SECOND, now);
+    }
+    a->tried_at_once = true;
+}
+
+void answer_take(struct actionset *a, const struct http_reply *http,
+                 int64_t now)
+{
+    struct reply r;
+
+    reply_read(&r, http);
+    tell_reply(&a->tell, &a->step, http, now - a->begun);
+    switch (r.class) {
+    case REPLY_APPLIED:
+        take_applied(a, http, now);
+        break;
+    case REPLY_LOOK:
+        try_at_once(a, &r, true, now);
+        break;
+    case REPLY_AGAIN_AS:
+        try_at_once(a, &r, credentials_refused(&a->credentials), now);
+        break;
+    case REPLY_AGAIN:
+        tell_reason(&a->tell, &r, actionset_verb(a));
+        again(a, false, r.after * CLOCK_SECOND, now);
+        break;
+    case REPLY_GIVE_UP:
+        take_refused(a, &r, now);
+        break;
+    }
+}
+
+void answer_none(struct actionset *a, const char *why, int64_t now)
+{
+    tell_trouble(&a->tell, why);
+    again(a, false, 0, now);
+}
