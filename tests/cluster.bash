@@ -214,8 +214,9 @@ wait_until() { # COMMAND ...
     done
 }
 
-is_status() { # STATUS WHO METHOD PATH [BODY [TYPE]]
-    [ "$(reply "${@:2}")" = "$1" ]
+is_status() { # PATTERN WHO METHOD PATH [BODY [TYPE]]
+    # shellcheck disable=SC2053 # a pattern
+    [[ $(reply "${@:2}") == $1 ]]
 }
 
 # --- objects; the namespace of a test is $NS
@@ -355,6 +356,7 @@ make_account() { # NAME ACTIONSET
     make_service_account "$1" Role "{\"kind\":\"Role\",\"metadata\":{\"name\":\"$1\"},\"rules\":[
         {\"apiGroups\":[\"cr.kanister.io\"],\"resources\":[\"actionsets\"],
         \"resourceNames\":[\"$2\"],\"verbs\":[\"get\",\"patch\"]}]}"
+    wait_until is_status '[24]0[04]' "$1" GET "$(actionsets "$2")"
 }
 
 make_service_account() { # NAME KIND-OF-ROLE [ROLE]
@@ -404,8 +406,7 @@ delete_account() { # NAME
 in_pod() { # ACCOUNT COMMAND ...
     local url options=(--mount)
 
-    url=$(cat "$CLUSTER/url")
-    url=${url#https://}
+    url=$(sed -E 's,^https://([^/]*).*,\1,; /:[0-9]+$/!s/$/:443/' "$CLUSTER/url")
     if [ "$(id -u)" != 0 ]; then
         options+=(--map-root-user)
     fi
@@ -426,6 +427,7 @@ in_pod() { # ACCOUNT COMMAND ...
 # Kanister's controller, for the test's namespace alone.
 controller_up() {
     make_service_account controller ClusterRole
+    wait_until is_status 200 controller GET "$(actionsets)"
     server controller "$NS" "$PWD/controller/kubeconfig"
     CONTROLLER=$CLUSTER/controller-$NS.log
     wait_for '^controller: watching' "$CONTROLLER"
