@@ -124,7 +124,9 @@ static bool add_action(struct view *v, jv object)
     jv phases = json_get(object, "phases");
     jv deferred = json_get(object, "deferPhase");
     size_t count = count_of(phases);
-    bool good = make_room(v, count + 1);
+    /* Go writes an empty one where the Blueprint has none */
+    bool has_deferred = view_text(deferred, "name").len > 0;
+    bool good = make_room(v, count + has_deferred);
 
     v->actions[v->action_count++] =
         (struct view_action){ .name = view_text(object, "name"),
@@ -135,8 +137,7 @@ static bool add_action(struct view *v, jv object)
         add_phase(v, phase, false);
         jv_free(phase);
     }
-    /* Go writes an empty one where the Blueprint has none */
-    if (good && view_text(deferred, "name").len > 0)
+    if (good && has_deferred)
         add_phase(v, deferred, true);
     jv_free(deferred);
     jv_free(phases);
