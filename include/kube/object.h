@@ -39,9 +39,9 @@ enum object_outcome object_read(struct object *o, const char *text, size_t len);
 
 void object_free(struct object *o);
 
-/* How the controller of O spells percent, by what it alone has written: the
- * 100 of a phase that is complete, and the 0 of one that runs.  Whole numbers
- * where nothing tells. */
+/* How the controller of O spells percent, by what it has written: the 100 of a
+ * phase that is complete, which nobody else can have, and otherwise the 0 of
+ * one that runs.  Whole numbers where nothing tells. */
 enum kanister_dialect object_dialect(const struct object *o);
 
 /* metadata.generation of the object in TEXT, as a PATCH is answered; 0 where

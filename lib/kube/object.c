@@ -57,16 +57,18 @@ void object_free(struct object *o)
 
 enum kanister_dialect object_dialect(const struct object *o)
 {
+    enum kanister_dialect dialect = KANISTER_WHOLE;
+
     for (size_t i = 0; i < o->view.phase_count; i++) {
         const struct view_phase *phase = &o->view.phases[i];
-        int64_t controllers = phase->state == STATE_COMPLETE  ? VIEW_COMPLETE
-                              : phase->state == STATE_RUNNING ? 0
-                                                              : VIEW_UNKNOWN;
+        const struct view_progress *p = &phase->progress;
 
-        if (phase->progress.has_point && phase->progress.percent == controllers)
-            return KANISTER_DOCUMENT;
+        if (phase->state == STATE_COMPLETE && p->percent == VIEW_COMPLETE)
+            return p->has_point ? KANISTER_DOCUMENT : KANISTER_WHOLE;
+        if (phase->state == STATE_RUNNING && p->percent == 0 && p->has_point)
+            dialect = KANISTER_DOCUMENT;
     }
-    return KANISTER_WHOLE;
+    return dialect;
 }
 
 int64_t object_generation(const char *text, size_t len)
