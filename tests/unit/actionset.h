@@ -144,10 +144,10 @@ static inline void put_line(struct buf *b, const char *actions,
     buf_clear(b);
     put_text(b, "{\"type\":\"status\",\"state\":\"running\",");
     put_actions(b, actions, true);
-    put_text(b,
-             ",\"progress\":{\"percentCompleted\":\"1.00\","
-             "\"lastTransitionTime\":\"" TIME "\"}%s}",
-             rest);
+    put_text(b, ",\"progress\":{\"percentCompleted\":\"1.00\","
+                "\"lastTransitionTime\":\"" TIME "\"}");
+    buf_str(b, rest);
+    buf_str(b, "}");
     assert_false(b->failed);
 }
 
