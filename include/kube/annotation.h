@@ -20,8 +20,8 @@
 enum { ANNOTATION_MAX = 4096 };
 
 /* Raises the phases of M that run to what O's annotation says of them; those
- * that are ours only in percent.  What is no annotation of this kind says
- * nothing, and 99 is the most. */
+ * that are ours only in percent.  Of equal names in an action the first entry
+ * is the first phase's.  What is no annotation of this kind says nothing. */
 void annotation_raise(struct merged *m, const struct object *o);
 
 /* Appends the annotation to B, whose ceiling must have ANNOTATION_MAX bytes of

@@ -18,9 +18,8 @@ static void raise_phase(struct merged_phase *to, jv entry)
     struct view_progress said = view_nothing;
     int64_t percent = to->progress.percent;
 
+    to->raised = true;
     view_read_progress(&said, entry);
-    if (said.percent > VIEW_HELD)
-        said.percent = VIEW_HELD;
     if (!to->ours)
         to->progress = said;
     to->progress.percent = said.percent > percent ? said.percent : percent;
@@ -39,7 +38,7 @@ void annotation_raise(struct merged *m, const struct object *o)
         jv entry = jv_array_get(jv_copy(entries), i);
 
         for (size_t j = 0; j < o->view.phase_count; j++)
-            if (m->phases[j].running &&
+            if (m->phases[j].running && !m->phases[j].raised &&
                 is_entry_of(entry, &o->view.phases[j])) {
                 raise_phase(&m->phases[j], entry);
                 break;
