@@ -24,7 +24,7 @@
 enum { MERGE_WHY_MAX = 512 };
 
 enum merge_outcome {
-    MERGE_OURS,    /* there is something to write */
+    MERGE_OURS,    /* there is something to write; `early`: not all of it */
     MERGE_NOTHING, /* the line has not begun with any phase */
     MERGE_EARLY,   /* the object has not come to the phases of the line */
     MERGE_OVER,    /* it is past them */
@@ -36,6 +36,7 @@ struct merged_phase {
     struct view_progress progress;
     bool running; /* on the object; of a defer phase, as far as one can tell */
     bool ours;    /* and the line tells of it */
+    bool raised;  /* an entry of the annotation was its */
 };
 
 struct merged {
@@ -43,6 +44,7 @@ struct merged {
     enum kanister_dialect dialect;
     struct view_progress whole; /* percent: hundredths, as the document's */
     int64_t percent;            /* of the whole, as DIALECT counts */
+    bool early;                 /* the line tells of more that has not begun */
     char why[MERGE_WHY_MAX];
 };
 

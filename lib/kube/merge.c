@@ -152,7 +152,7 @@ static bool is_early(const struct merging *g, size_t i)
 static enum merge_outcome take_phases(struct merging *g)
 {
     const struct view *v = &g->object->view;
-    bool ours = false, early = false, begun = false;
+    bool ours = false, begun = false;
 
     for (size_t i = 0; i < v->phase_count; i++) {
         struct merged_phase *to = &g->m->phases[i];
@@ -170,13 +170,13 @@ static enum merge_outcome take_phases(struct merging *g)
             continue;
         take_line(&g->m->phases[i], line, v->phases[i].state);
         ours |= g->m->phases[i].ours;
-        early |= is_early(g, i);
+        g->m->early |= is_early(g, i);
         begun |= line->state != STATE_PENDING;
     }
-    return ours    ? MERGE_OURS
-           : early ? MERGE_EARLY
-           : begun ? MERGE_OVER
-                   : MERGE_NOTHING;
+    return ours          ? MERGE_OURS
+           : g->m->early ? MERGE_EARLY
+           : begun       ? MERGE_OVER
+                         : MERGE_NOTHING;
 }
 
 static void add_sizes(struct view_progress *to, const struct view_progress *p)
