@@ -12,18 +12,15 @@
 #include "unit.h"
 
 /* What is at KEY of PARENT (both borrowed); invalid: nothing. */
-static inline jv jsonpatch_step(jv parent, const char *key, size_t len)
+static inline jv jsonpatch_step(jv parent, const char *key)
 {
-    char name[128];
     int index;
 
-    assert_in_range(len, 1, sizeof name - 1);
-    snprintf(name, sizeof name, "%.*s", (int)len, key);
     if (jv_get_kind(parent) == JV_KIND_OBJECT)
-        return json_get(parent, name);
+        return json_get(parent, key);
     if (jv_get_kind(parent) != JV_KIND_ARRAY)
         return jv_invalid();
-    index = (int)strtol(name, NULL, 10);
+    index = (int)strtol(key, NULL, 10);
     return index < jv_array_length(jv_copy(parent))
                ? jv_array_get(jv_copy(parent), index)
                : jv_invalid();
@@ -47,15 +44,15 @@ static inline jv jsonpatch_keys(jv doc, const char *path, jv *parent, jv *at)
             assert_true(!escape || *path == '0' || *path == '1');
             buf_char(&key, !escape ? *path : *path == '1' ? '/' : '~');
         }
+        buf_char(&key, '\0');
         jv_free(*parent);
         *parent = *at;
-        *at = jsonpatch_step(*parent, key.bytes, key.len);
+        *at = jsonpatch_step(*parent, key.bytes);
         if (jv_get_kind(*parent) == JV_KIND_ARRAY)
             keys =
                 jv_array_append(keys, jv_number(strtol(key.bytes, NULL, 10)));
         else
-            keys =
-                jv_array_append(keys, jv_string_sized(key.bytes, (int)key.len));
+            keys = jv_array_append(keys, jv_string(key.bytes));
         buf_free(&key);
     }
     assert_int_equal(*path, '\0');
