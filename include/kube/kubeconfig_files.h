@@ -8,6 +8,7 @@
 #include <stdbool.h>
 
 #include "kube/cluster.h"
+#include "kube/kubeconfig.h"
 
 /* Libyaml and libjq keep copies of their own of what they read, secrets too,
  * and give them back without zeroing them.  All that is ours is zeroed, the
@@ -15,7 +16,8 @@
 struct kubeconfig_files {
     jv clusters, users, contexts; /* by name: [entry, number of its file] */
     jv current;                   /* the current context; invalid: none */
-    jv paths;                     /* of the files that were read */
+    char *paths[KUBECONFIG_FILES_MAX]; /* of the files that were read */
+    int count;
 };
 
 /* Reads PATH, or where that is NULL what the environment names.  False with WHY
@@ -37,6 +39,9 @@ struct kubeconfig_entry {
     const char *within; /* "exec.", or "" */
     struct cluster_why *why;
 };
+
+/* One that is not there, in which nothing is found. */
+struct kubeconfig_entry kubeconfig_no_entry(struct cluster_why *why);
 
 /* The entry NAME among ALL (of F); its value is invalid where it is not there.
  * NAME, F and WHY are borrowed; kubeconfig_entry_free() is due. */

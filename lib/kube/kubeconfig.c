@@ -105,8 +105,8 @@ static bool take_context(const struct kubeconfig_files *f, const char *name,
 {
     struct chosen chosen = {
         .context = kubeconfig_entry_of(f, f->contexts, "context", name, why),
-        .cluster = { .value = jv_invalid(), .why = why, .within = "" },
-        .user = { .value = jv_invalid(), .why = why, .within = "" },
+        .cluster = kubeconfig_no_entry(why),
+        .user = kubeconfig_no_entry(why),
     };
     bool asked = options->server != NULL && *options->server != '\0';
     bool good;
@@ -131,7 +131,7 @@ static bool take_context(const struct kubeconfig_files *f, const char *name,
 static bool take_server(const struct kubeconfig_options *options,
                         struct cluster *c, struct cluster_why *why)
 {
-    const struct kubeconfig_entry none = { .value = jv_invalid(), .why = why };
+    const struct kubeconfig_entry none = kubeconfig_no_entry(why);
 
     return set_server(options, &none, c);
 }

@@ -5,31 +5,36 @@
 #include "base/json.h"
 #include "kube/kubeconfig_files.h"
 
+struct kubeconfig_entry kubeconfig_no_entry(struct cluster_why *why)
+{
+    return (struct kubeconfig_entry){ .value = jv_invalid(),
+                                      .kind = "",
+                                      .name = "",
+                                      .path = "",
+                                      .within = "",
+                                      .why = why };
+}
+
 struct kubeconfig_entry kubeconfig_entry_of(const struct kubeconfig_files *f,
                                             jv all, const char *kind,
                                             const char *name,
                                             struct cluster_why *why)
 {
-    struct kubeconfig_entry e = { .value = jv_invalid(),
-                                  .kind = kind,
-                                  .name = name,
-                                  .path = "",
-                                  .within = "",
-                                  .why = why };
-    jv found = json_get(all, name), number, path;
+    struct kubeconfig_entry e = kubeconfig_no_entry(why);
+    jv found = json_get(all, name), number;
 
     if (!jv_is_valid(found)) {
         jv_free(found);
         return e;
     }
+    e.kind = kind;
+    e.name = name;
     number = jv_array_get(jv_copy(found), 1);
-    path = jv_array_get(jv_copy(f->paths), (int)jv_number_value(number));
-    e.path = jv_string_value(path); /* the array has it too */
+    e.path = f->paths[(int)jv_number_value(number)];
     e.value = jv_array_get(found, 0);
     if (jv_get_kind(e.value) == JV_KIND_NULL)
         e.value = jv_object();
     jv_free(number);
-    jv_free(path);
     return e;
 }
 

@@ -8,7 +8,6 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "base/yaml.h"
-#include "kube/kubeconfig.h"
 
 void kubeconfig_files_free(struct kubeconfig_files *f)
 {
@@ -16,22 +15,15 @@ void kubeconfig_files_free(struct kubeconfig_files *f)
     jv_free(f->users);
     jv_free(f->contexts);
     jv_free(f->current);
-    jv_free(f->paths);
+    for (int i = 0; i < f->count; i++)
+        free(f->paths[i]);
 }
 
 const char *kubeconfig_files_name(const struct kubeconfig_files *f)
 {
-    int count = jv_array_length(jv_copy(f->paths));
-    const char *name = count == 0 ? "any kubeconfig (there is none)"
-                                  : "any of the files of KUBECONFIG";
-    jv only;
-
-    if (count != 1)
-        return name;
-    only = jv_array_get(jv_copy(f->paths), 0);
-    name = jv_string_value(only); /* the array has it too */
-    jv_free(only);
-    return name;
+    return f->count == 0   ? "any kubeconfig (there is none)"
+           : f->count == 1 ? f->paths[0]
+                           : "any of the files of KUBECONFIG";
 }
 
 /* What yaml.h says, without the words of the file that it repeats: somebody may
@@ -176,9 +168,12 @@ static bool add_current(struct kubeconfig_files *f, jv document,
 static bool add_document(struct kubeconfig_files *f, jv document,
                          const char *path, struct cluster_why *why)
 {
-    int number = jv_array_length(jv_copy(f->paths));
+    int number = f->count;
 
-    f->paths = jv_array_append(f->paths, jv_string(path));
+    f->paths[number] = strdup(path);
+    if (f->paths[number] == NULL)
+        return cluster_wrong(why, "no memory");
+    f->count++;
     if (jv_get_kind(document) == JV_KIND_NULL)
         return true;
     if (jv_get_kind(document) != JV_KIND_OBJECT ||
@@ -208,27 +203,31 @@ static bool add_file(struct kubeconfig_files *f, const char *path, bool needed,
     return good;
 }
 
+static bool is_read(const struct kubeconfig_files *f, const char *path)
+{
+    for (int i = 0; i < f->count; i++)
+        if (strcmp(f->paths[i], path) == 0)
+            return true;
+    return false;
+}
+
 /* The files of LIST, names between colons, each once. */
 static bool add_names(struct kubeconfig_files *f, const char *list,
                       struct cluster_why *why)
 {
-    jv names = jv_string_split(jv_string(list), jv_string(":"));
-    jv seen = jv_object();
-    int count = jv_array_length(jv_copy(names));
-    bool good = count <= KUBECONFIG_FILES_MAX ||
-                cluster_wrong(why, "KUBECONFIG names more than %d files",
-                              KUBECONFIG_FILES_MAX);
+    char *names = strdup(list), *rest = names, *name;
+    bool good = names != NULL || cluster_wrong(why, "no memory");
 
-    for (int i = 0; good && i < count; i++) {
-        jv name = jv_array_get(jv_copy(names), i);
-
-        if (*jv_string_value(name) != '\0' &&
-            !jv_object_has(jv_copy(seen), jv_copy(name)))
-            good = add_file(f, jv_string_value(name), false, why);
-        seen = jv_object_set(seen, name, jv_true());
+    while (good && (name = strsep(&rest, ":")) != NULL) {
+        if (*name == '\0' || is_read(f, name))
+            continue;
+        if (f->count == KUBECONFIG_FILES_MAX)
+            good = cluster_wrong(why, "KUBECONFIG names more than %d files",
+                                 KUBECONFIG_FILES_MAX);
+        else
+            good = add_file(f, name, false, why);
     }
-    jv_free(seen);
-    jv_free(names);
+    free(names);
     return good;
 }
 
@@ -255,8 +254,7 @@ bool kubeconfig_files_read(struct kubeconfig_files *f, const char *path,
     *f = (struct kubeconfig_files){ .clusters = jv_object(),
                                     .users = jv_object(),
                                     .contexts = jv_object(),
-                                    .current = jv_invalid(),
-                                    .paths = jv_array() };
+                                    .current = jv_invalid() };
     if (path != NULL && *path != '\0')
         return add_file(f, path, true, why);
     if (list != NULL && *list != '\0')
