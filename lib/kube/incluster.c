@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -82,20 +83,22 @@ char *incluster_namespace(const char *directory)
 static bool read_server(struct cluster *c, struct cluster_why *why)
 {
     const char *host = variable("KUBERNETES_SERVICE_HOST");
+    const char *port = variable("KUBERNETES_SERVICE_PORT");
     bool ipv6 = strchr(host, ':') != NULL;
     const char *wrong;
     char *text;
 
+    if (!server_is_host(host))
+        return cluster_wrong(why, "KUBERNETES_SERVICE_HOST is no address");
+    if (port[strspn(port, "0123456789")] != '\0')
+        return cluster_wrong(why, "KUBERNETES_SERVICE_PORT is no port");
     if (asprintf(&text, "https://%s%s%s:%s", ipv6 ? "[" : "", host,
-                 ipv6 ? "]" : "", variable("KUBERNETES_SERVICE_PORT")) < 0)
+                 ipv6 ? "]" : "", port) < 0)
         return cluster_wrong(why, "no memory");
     wrong = server_url(text, true, &c->server);
     free(text);
     return wrong == NULL ||
-           cluster_wrong(why,
-                         "what KUBERNETES_SERVICE_HOST and "
-                         "KUBERNETES_SERVICE_PORT are together %s",
-                         wrong);
+           cluster_wrong(why, "the server of this pod %s", wrong);
 }
 
 /* The token, its file, and the authorities. */
@@ -128,7 +131,7 @@ enum incluster_result incluster_read(const char *directory, struct cluster *c,
     if (c->token_file != NULL && stat(c->token_file, &file) < 0 &&
         (errno == ENOENT || errno == ENOTDIR)) {
         cluster_wrong(why,
-                      "this pod has no token (%s): its "
+                      "this pod has no token (%s), as where "
                       "automountServiceAccountToken is false",
                       c->token_file);
         cluster_free(c);

@@ -1,5 +1,6 @@
 #include "kube/server.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,9 +34,14 @@ static bool is_ipv6(const char *text, size_t len)
 {
     const char *zone = memchr(text, '%', len);
     size_t address = zone != NULL ? (size_t)(zone - text) : len;
+    char copy[INET6_ADDRSTRLEN];
+    struct in6_addr parsed;
 
-    if (memchr(text, ':', address) == NULL ||
-        !all_in(text, address, DIGITS "abcdefABCDEF:."))
+    if (address >= sizeof copy)
+        return false;
+    memcpy(copy, text, address);
+    copy[address] = '\0';
+    if (inet_pton(AF_INET6, copy, &parsed) != 1)
         return false;
     return zone == NULL || (len - address > 3 && strncmp(zone, "%25", 3) == 0 &&
                             is_name(zone + 3, len - address - 3));
