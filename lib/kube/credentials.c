@@ -183,12 +183,13 @@ enum credentials_status credentials_poll(struct credentials *c,
 static enum credentials_status look_at_plugin(struct credentials *c,
                                               struct instant now)
 {
-    if (c->run.pid == 0 && is_good(c, now, MARGIN))
+    if (c->run.pid > 0)
+        return credentials_poll(c, now);
+    if (is_good(c, now, MARGIN))
         return show_reply(c);
-    if (c->run.pid == 0 &&
-        !plugin_start(&c->run, c->cluster->plugin, now.steady, &c->why))
-        return fall_back(c, now);
-    return credentials_poll(c, now);
+    if (plugin_start(&c->run, c->cluster->plugin, now.steady, &c->why))
+        return CREDENTIALS_WAITING;
+    return fall_back(c, now);
 }
 
 enum credentials_status credentials_begin(struct credentials *c,

@@ -1,0 +1,489 @@
+#include "kube/plugin.h"
+
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "plugins.h"
+#include "wiped.h"
+
+static struct cluster cluster;
+static struct plugin_run run;
+static struct plugin_reply reply;
+static struct cluster_why why;
+
+/* Polls what runs, at the time NOW, until it has ended. */
+static enum plugin_status wait_at(int64_t now)
+{
+    for (int i = 0; i < LONG_ENOUGH; i++) {
+        enum plugin_status status = plugin_poll(&run, now, &reply, &why);
+
+        if (status != PLUGIN_RUNNING) {
+            assert_int_equal(run.pid, 0);
+            assert_int_equal(waitpid(-1, NULL, WNOHANG), -1); /* none left */
+            assert_int_equal(run.fd, -1);
+            return status;
+        }
+        assert_true(run.check > now);
+        wait_a_moment(run.fd);
+    }
+    fail_msg("it does not end");
+    return PLUGIN_RUNNING;
+}
+
+/* Runs a SCRIPT, at a time that stands still. */
+static enum plugin_status run_script(const char *script, const char *args,
+                                     const char *rest)
+{
+    take_plugin(&cluster, script, args, rest);
+    if (!plugin_start(&run, cluster.plugin, 0, &why))
+        return PLUGIN_FAILED;
+    return wait_at(0);
+}
+
+static void assert_done(enum plugin_status status)
+{
+    if (status != PLUGIN_DONE)
+        fail_msg("%s", why.text);
+}
+
+static void what_it_prints_is_the_credential(void **state)
+{
+    (void)state;
+    assert_done(run_script("echo '" REPLY_TOKEN "'", "", ""));
+    assert_buf(&reply.token, "hunter2");
+    assert_int_equal(reply.cert.len, 0);
+    assert_true(reply.expires == PLUGIN_NEVER);
+}
+
+static void arguments_go_through_no_shell(void **state)
+{
+    (void)state;
+    assert_done(run_script("printf '<%s>' \"$@\" >args; echo '" REPLY_TOKEN "'",
+                           "'a  b', '\"$HOME\"', ';exit 1', \"it's\", '*', ''",
+                           ""));
+    assert_holds("args", "<a  b><\"$HOME\"><;exit 1><it's><*><>");
+}
+
+static void the_environment_is_ours_and_its_own(void **state)
+{
+    (void)state;
+    setenv("OURS", "ours", 1);
+    setenv("BOTH", "ours", 1);
+    setenv("KUBERNETES_EXEC_INFO", "ours", 1);
+    assert_done(run_script("echo \"$OURS,$BOTH,$ITS\" >env;"
+                           "printf %s \"$KUBERNETES_EXEC_INFO\" >info;"
+                           "env | grep -c -e ^BOTH= -e ^KUBERNETES_EXEC >count;"
+                           "echo '" REPLY_TOKEN "'",
+                           "",
+                           "env: [{name: BOTH, value: never}, {name: ITS,"
+                           "value: 'its own'}, {name: BOTH, value: 'last'}]"));
+    assert_holds("env", "ours,last,its own\n");
+    assert_holds("count", "2\n");
+    assert_holds("info", "{\"kind\":\"ExecCredential\",\"apiVersion\":"
+                         "\"client.authentication.k8s.io/v1\",\"spec\":{"
+                         "\"interactive\":false}}");
+    unsetenv("OURS");
+    unsetenv("BOTH");
+    unsetenv("KUBERNETES_EXEC_INFO");
+}
+
+/* Our standard input is what the program reads. */
+static void it_has_no_input(void **state)
+{
+    int kept = dup(STDIN_FILENO), ends[2];
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    assert_int_equal(write(ends[1], "ours", 4), 4);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    assert_done(run_script("cat >input; echo '" REPLY_TOKEN "'", "", ""));
+    assert_holds("input", "");
+    assert_int_equal(dup2(kept, STDIN_FILENO), STDIN_FILENO);
+    close(kept);
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static int complains(const void *arg)
+{
+    (void)arg;
+    return run_script("echo 'please log in' >&2; echo '" REPLY_TOKEN "'", "",
+                      "") != PLUGIN_DONE;
+}
+
+static void its_complaints_are_ours(void **state)
+{
+    struct child c;
+
+    (void)state;
+    run_child(&c, complains, NULL);
+    assert_int_equal(c.status, 0);
+    assert_string_equal(c.err, "please log in\n");
+    assert_string_equal(c.out, "");
+}
+
+static void it_has_the_usual_signals(void **state)
+{
+    (void)state;
+    signal(SIGPIPE, SIG_IGN); /* as start.h has it */
+    signal(SIGXFSZ, SIG_IGN);
+    assert_done(run_script("exec 2>complaints;"
+                           "sh -c 'kill -PIPE $$; echo ignored' >pipe;"
+                           "sh -c 'kill -XFSZ $$; echo ignored' >size;"
+                           "echo '" REPLY_TOKEN "'",
+                           "", ""));
+    assert_holds("pipe", "");
+    assert_holds("size", "");
+    signal(SIGPIPE, SIG_DFL);
+    signal(SIGXFSZ, SIG_DFL);
+}
+
+static void it_may_close_its_output_before_it_ends(void **state)
+{
+    (void)state;
+    assert_done(
+        run_script("echo '" REPLY_TOKEN "'; exec >&-; sleep 0.05", "", ""));
+    assert_buf(&reply.token, "hunter2");
+}
+
+static void what_fails_is_told(void **state)
+{
+    static const struct {
+        const char *script, *why;
+    } rows[] = {
+        { "echo '" REPLY_TOKEN "'; exit 3", "failed with exit status 3" },
+        { "echo '" REPLY_TOKEN "'; kill -TERM $$", "was ended by signal 15" },
+        { "head -c 2000000 /dev/zero", "was killed: it printed too much" },
+    };
+    char wanted[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_row(run_script(rows[i].script, "", "") == PLUGIN_FAILED,
+                   rows[i].script);
+        snprintf(wanted, sizeof wanted,
+                 "exec plugin of user \"u\" in config: ./plugin %s",
+                 rows[i].why);
+        assert_string_equal(why.text, wanted);
+        cluster_free(&cluster);
+    }
+}
+
+static void as_much_as_may_be_is_taken(void **state)
+{
+    char script[500];
+    int pad = PLUGIN_OUTPUT_MAX - (int)strlen(REPLY_TOKEN);
+
+    (void)state;
+    snprintf(script, sizeof script,
+             "printf %%s '" REPLY_TOKEN "'; printf '%%%ds' ''", pad);
+    assert_done(run_script(script, "", ""));
+    cluster_free(&cluster);
+    snprintf(script, sizeof script,
+             "printf %%s '" REPLY_TOKEN "'; printf '%%%ds' ''", pad + 1);
+    assert_int_equal(run_script(script, "", ""), PLUGIN_FAILED);
+}
+
+static void what_is_not_there_is_told_with_the_hint(void **state)
+{
+    static const struct {
+        const char *command, *hint, *why;
+    } rows[] = {
+        { "nothing-of-this-name", "get it:\\n  \\e[1mthere\\e[0m",
+          "exec plugin of user \"u\" in config: nothing-of-this-name is not in "
+          "PATH: get it:   ?[1mthere?[0m" },
+        { "nothing-of-this-name", "",
+          "exec plugin of user \"u\" in config: nothing-of-this-name is not in "
+          "PATH" },
+        { "./nothing", "get it",
+          "exec plugin of user \"u\" in config: unable to run ./nothing: No "
+          "such file or directory: get it" },
+        { "./config", "get it",
+          "exec plugin of user \"u\" in config: unable to run ./config: "
+          "Permission denied" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char user[400];
+
+        snprintf(user, sizeof user,
+                 "exec: {apiVersion: client.authentication.k8s.io/v1, command: "
+                 "%s, interactiveMode: Never, installHint: \"%s\"}",
+                 rows[i].command, rows[i].hint);
+        put_config("config", SERVER, user, "");
+        take_config("config", &cluster);
+        assert_false(plugin_start(&run, cluster.plugin, 0, &why));
+        assert_string_equal(why.text, rows[i].why);
+        assert_int_equal(run.pid, 0);
+        cluster_free(&cluster);
+    }
+}
+
+/* --- one that hangs */
+
+/* Starts one that says the pid of what it has started, and does not end; that
+ * pid, whose parent we are once it has lost its own. */
+static pid_t start_one_that_hangs(void)
+{
+    pid_t other;
+
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    take_plugin(&cluster, "sleep 1000 & echo $!; wait", "", "");
+    cluster.plugin->timeout = 5 * CLOCK_SECOND;
+    assert_true(plugin_start(&run, cluster.plugin, 100, &why));
+    for (int i = 0; i < LONG_ENOUGH && run.output.len == 0; i++) {
+        assert_int_equal(plugin_poll(&run, 100, &reply, &why), PLUGIN_RUNNING);
+        wait_a_moment(run.fd);
+    }
+    other = (pid_t)strtol(run.output.bytes, NULL, 10);
+    assert_true(other > 1);
+    assert_true(run.check == 100 + 5 * CLOCK_SECOND);
+    return other;
+}
+
+static void assert_killed(pid_t pid)
+{
+    int status = 0;
+
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+    prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+}
+
+static void one_that_hangs_is_killed_with_all_it_started(void **state)
+{
+    pid_t other = start_one_that_hangs();
+    enum plugin_status status = PLUGIN_RUNNING;
+
+    (void)state;
+    assert_int_equal(plugin_poll(&run, 99 + 5 * CLOCK_SECOND, &reply, &why),
+                     PLUGIN_RUNNING);
+    for (int i = 0; i < LONG_ENOUGH && status == PLUGIN_RUNNING; i++) {
+        status = plugin_poll(&run, 100 + 5 * CLOCK_SECOND, &reply, &why);
+        wait_a_moment(run.fd);
+    }
+    assert_int_equal(status, PLUGIN_FAILED);
+    assert_string_equal(why.text, "exec plugin of user \"u\" in config: "
+                                  "./plugin was killed: it took too long");
+    assert_int_equal(run.pid, 0);
+    assert_killed(other);
+}
+
+static void one_that_hangs_can_be_stopped(void **state)
+{
+    pid_t other = start_one_that_hangs();
+
+    (void)state;
+    plugin_stop(&run);
+    assert_int_equal(run.pid, 0);
+    assert_int_equal(run.fd, -1);
+    assert_killed(other);
+    plugin_stop(&run); /* again: nothing */
+}
+
+/* What it left behind has its output open, so it might say more. */
+static void one_that_leaves_another_behind_is_waited_for(void **state)
+{
+    (void)state;
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+    take_plugin(&cluster, "sleep 1000 & echo '" REPLY_TOKEN "'", "", "");
+    assert_true(plugin_start(&run, cluster.plugin, 0, &why));
+    for (int i = 0; i < LONG_ENOUGH && run.output.len == 0; i++) {
+        assert_int_equal(plugin_poll(&run, 0, &reply, &why), PLUGIN_RUNNING);
+        wait_a_moment(run.fd);
+    }
+    assert_int_equal(plugin_poll(&run, 0, &reply, &why), PLUGIN_RUNNING);
+    plugin_stop(&run);
+    assert_true(waitpid(-1, NULL, 0) > 0);
+    prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
+}
+
+/* --- what it prints */
+
+static const struct plugin some = { .owner = (char[]){ "user" },
+                                    .argv = (char *[]){ (char[]){ "p" }, NULL },
+                                    .api_version = PLUGIN_V1 };
+
+static bool read_reply(const char *text)
+{
+    plugin_reply_free(&reply);
+    return plugin_reply_read(&reply, &some, text, strlen(text), &why);
+}
+
+#define PAIR                                                                   \
+    "\"clientCertificateData\":\"-----BEGIN CERTIFICATE-----\\nTUlJ\\n"        \
+    "-----END CERTIFICATE-----\\n\",\"clientKeyData\":\"-----BEGIN PRIVATE "   \
+    "KEY-----\\nTUlJ\\n-----END PRIVATE KEY-----\\n\""
+#define TIME(text) REPLY("\"token\":\"t\",\"expirationTimestamp\":" text)
+
+static void replies_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t expires; /* seconds; 0: never */
+    } times[] = {
+        { TIME("null"), 0 },
+        { TIME("\"2023-02-20T12:49:55Z\""), 1676897395 },
+        { TIME("\"2023-02-20T13:49:55.5+01:00\""), 1676897395 },
+        { TIME("\"0001-01-01T00:00:00Z\""), 0 },
+        { TIME("\"9999-12-31T23:59:59Z\""), 0 },
+        { TIME("\"1970-01-01T00:00:01Z\""), 1 },
+    };
+
+    (void)state;
+    assert_true(read_reply(REPLY(PAIR)));
+    assert_buf(&reply.cert, CERT);
+    assert_buf(&reply.key, KEY);
+    assert_int_equal(reply.token.len, 0);
+    assert_true(read_reply(REPLY("\"token\":\" t \\n\"," PAIR)));
+    assert_buf(&reply.token, "t");
+    assert_buf(&reply.key, KEY);
+    assert_true(read_reply("kind: ExecCredential\n" /* as client-go does */
+                           "apiVersion: client.authentication.k8s.io/v1\n"
+                           "status: {token: t}\n"));
+    for (size_t i = 0; i < COUNT(times); i++) {
+        assert_row(read_reply(times[i].text), times[i].text);
+        assert_row(times[i].expires == 0
+                       ? reply.expires == PLUGIN_NEVER
+                       : reply.expires / CLOCK_SECOND == times[i].expires,
+                   times[i].text);
+    }
+}
+
+static void replies_that_are_wrong_are_refused(void **state)
+{
+    static const struct {
+        const char *text, *why;
+    } rows[] = {
+        { "", "is no ExecCredential" },
+        { "hunter2\n", "is no ExecCredential" },
+        { "*hunter2", "is no ExecCredential" },
+        { "[]", "is no ExecCredential" },
+        { "{\"hunter2\":1,\"hunter2\":1}", "is no ExecCredential" },
+        { "{\"kind\":\"Secret\"}", "is no ExecCredential" },
+        { "{\"kind\":\"ExecCredential\"}",
+          "is not of the version client.authentication.k8s.io/v1" },
+        { "{\"kind\":\"ExecCredential\",\"apiVersion\":"
+          "\"client.authentication.k8s.io/v1beta1\",\"status\":{\"token\":"
+          "\"hunter2\"}}",
+          "is not of the version client.authentication.k8s.io/v1" },
+        { "{\"kind\":\"ExecCredential\",\"apiVersion\":"
+          "\"client.authentication.k8s.io/v1\"}",
+          "has no status" },
+        { REPLY(""), "has neither a token nor a certificate" },
+        { REPLY("\"token\":\"\""), "has neither a token nor a certificate" },
+        { REPLY("\"token\":null"), "has neither a token nor a certificate" },
+        { REPLY("\"token\":\" \""), "is empty" },
+        { REPLY("\"token\":5"),
+          "has a credential that is no string, or too long" },
+        { REPLY("\"token\":\"hunter2\\nx\""), "has a control character in it" },
+        { REPLY("\"token\":\"hunter2\\u0000x\""),
+          "has a control character in it" },
+        { REPLY("\"token\":\"t\",\"clientKeyData\":\"hunter2\""),
+          "has only one of a certificate and its key" },
+        { REPLY("\"clientCertificateData\":\"hunter2\","
+                "\"clientKeyData\":\"hunter2\""),
+          "has no certificate in PEM" },
+        { TIME("\"hunter2\""), "has an expirationTimestamp that is no time" },
+        { TIME("\"2023-02-20\""),
+          "has an expirationTimestamp that is no time" },
+        { TIME("17"), "has an expirationTimestamp that is no time" },
+    };
+    char wanted[200];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_row(!read_reply(rows[i].text), rows[i].text);
+        snprintf(wanted, sizeof wanted,
+                 "exec plugin of user: what p printed %s", rows[i].why);
+        assert_string_equal(why.text, wanted);
+        assert_null(reply.token.bytes);
+        assert_null(reply.key.bytes);
+    }
+}
+
+static void a_token_that_is_too_long_is_refused(void **state)
+{
+    static char text[CLUSTER_TOKEN_MAX + 200];
+    size_t len;
+
+    (void)state;
+    len = (size_t)snprintf(text, sizeof text, "%s", REPLY("\"token\":\"t"));
+    len -= 2; /* its braces */
+    memset(text + len, 't', CLUSTER_TOKEN_MAX - 1);
+    memcpy(text + len + CLUSTER_TOKEN_MAX - 1, "\"}}", 4);
+    assert_true(read_reply(text));
+    assert_int_equal(reply.token.len, CLUSTER_TOKEN_MAX);
+    memcpy(text + len + CLUSTER_TOKEN_MAX - 1, "t\"}}", 5);
+    assert_false(read_reply(text));
+}
+
+static void every_beginning_of_a_reply_is_refused(void **state)
+{
+    static const char whole[] = REPLY("\"token\":\"hunter2\"," PAIR);
+
+    (void)state;
+    for (size_t len = 0; len < sizeof whole - 1; len++) {
+        assert_false(plugin_reply_read(&reply, &some, whole, len, &why));
+        assert_null(strstr(why.text, "hunter"));
+    }
+}
+
+static void what_it_printed_is_wiped(void **state)
+{
+    (void)state;
+    wiped_needle = REPLY_TOKEN;
+    wiped_count = 0;
+    assert_done(run_script("echo '" REPLY_TOKEN "'", "", ""));
+    assert_int_equal(wiped_count, 1);
+    watch_wiped(0, reply.token.bytes);
+    plugin_reply_free(&reply);
+    assert_true(wiped_seen[0]);
+    wiped_needle = NULL;
+}
+
+static int before(void **state)
+{
+    plugin_run_init(&run);
+    plugin_reply_init(&reply);
+    cluster_init(&cluster);
+    return scratch_before(state);
+}
+
+static int after(void **state)
+{
+    plugin_stop(&run);
+    plugin_reply_free(&reply);
+    cluster_free(&cluster);
+    return scratch_after(state);
+}
+
+#define TEST(t) cmocka_unit_test_setup_teardown(t, before, after)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_it_prints_is_the_credential),
+        TEST(arguments_go_through_no_shell),
+        TEST(the_environment_is_ours_and_its_own),
+        TEST(it_has_no_input),
+        TEST(its_complaints_are_ours),
+        TEST(it_has_the_usual_signals),
+        TEST(it_may_close_its_output_before_it_ends),
+        TEST(what_fails_is_told),
+        TEST(as_much_as_may_be_is_taken),
+        TEST(what_is_not_there_is_told_with_the_hint),
+        TEST(one_that_hangs_is_killed_with_all_it_started),
+        TEST(one_that_hangs_can_be_stopped),
+        TEST(one_that_leaves_another_behind_is_waited_for),
+        TEST(replies_are_read),
+        TEST(replies_that_are_wrong_are_refused),
+        TEST(a_token_that_is_too_long_is_refused),
+        TEST(every_beginning_of_a_reply_is_refused),
+        TEST(what_it_printed_is_wiped),
+    };
+
+    return cmocka_run_group_tests_name("plugin", tests, scratch_open,
+                                       scratch_close);
+}
