@@ -33,7 +33,7 @@ static struct {
 
 static const struct opt table[] = {
     { 'i', "interval", OPT_DURATION, &options.interval, "DURATION",
-      "write at most once in this time (default 1s; ActionSet 15s)" },
+      "write at most once in this time (1s; ActionSet 15s)" },
     { 'p', "pass", OPT_FLAG, &options.pass, NULL,
       "copy the input, unchanged, to standard output" },
     { 'n', "namespace", OPT_TEXT, &options.namespace_, "NAMESPACE",
@@ -50,16 +50,16 @@ static const struct opt table[] = {
       "keep the status in FILE as well" },
     { 0, "plan-out", OPT_TEXT, &options.plan_out, "FILE",
       "keep the ActionSet in FILE, for phase-agg --plan" },
-    { 0, "dry-run", OPT_TEXT, &options.dry_run, "client|server",
-      "print the patches; server: have them checked" },
+    { 0, "dry-run", OPT_TEXT, &options.dry_run, "WHAT",
+      "print the patches (client), or have them checked (server)" },
     { 0, "check", OPT_FLAG, &options.check, NULL,
       "say what will work, and write nothing" },
-    { 0, "final-budget", OPT_DURATION, &options.final_budget, "DURATION",
-      "for the last write and all its tries (default 10s)" },
-    { 0, "connect-timeout", OPT_DURATION, &options.connect_timeout, "DURATION",
-      "to reach the server (default 5s)" },
-    { 0, "request-timeout", OPT_DURATION, &options.request_timeout, "DURATION",
-      "for a request and its reply (default 10s)" },
+    { 0, "final-budget", OPT_DURATION, &options.final_budget, "TIME",
+      "for the last write, all its tries together (10s)" },
+    { 0, "connect-timeout", OPT_DURATION, &options.connect_timeout, "TIME",
+      "to reach the server (5s)" },
+    { 0, "request-timeout", OPT_DURATION, &options.request_timeout, "TIME",
+      "for a request and its reply (10s)" },
     { 'v', "verbose", OPT_FLAG, &options.verbose, NULL, "say each request" },
     { .name = NULL },
 };
@@ -122,19 +122,23 @@ static int step(struct job *job)
 }
 
 /* Waits for whatever comes first, and takes what input there is; false where
- * it could not be read. */
+ * it could not be read.  A file may be due with each line, an ActionSet with
+ * some of many. */
 static bool turn(struct job *job, int timeout_ms)
 {
+    enum { MANY = 1000 };
     struct pollfd ready[] = {
         { .fd = job->input.ended ? -1 : STDIN_FILENO, .events = POLLIN },
         { .fd = ending_asked() ? -1 : ending_fd(), .events = POLLIN },
     };
 
     if (job->actionset == NULL)
-        return input_read(&job->input, timeout_ms);
-    if (!actionset_wait(job->actionset, ready, 2, timeout_ms))
+        return input_read(&job->input, 1, timeout_ms);
+    if (!actionset_wait(job->actionset, ready, 2,
+                        job->input.more ? 0 : timeout_ms))
         return errno == EINTR;
-    return ready[0].revents == 0 || input_read(&job->input, 0);
+    return (ready[0].revents == 0 && !job->input.more) ||
+           input_read(&job->input, MANY, 0);
 }
 
 static void fail(struct job *job, int status)

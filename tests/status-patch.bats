@@ -722,13 +722,63 @@ terminated() {
     assert_only .
 }
 
-@test "status-patch: an ActionSet is refused by this version" {
+@test "status-patch: an ActionSet where no cluster is known is no file" {
     mkdir actionset
+    unset KUBECONFIG KUBERNETES_SERVICE_HOST
+    export HOME=$PWD
     run --separate-stderr status-patch actionset/backup <<<"$B"
     assert_failure 100
     assert_equal "$output" ''
-    assert_equal "$stderr" 'status-patch: fatal: TARGET "actionset/backup" is in a cluster, and this version writes files only (a file of that name is ./actionset/NAME)'
+    assert_equal "$stderr" 'status-patch: fatal: no cluster is known: there is no kubeconfig that names a context, and this is not in a cluster (see --kubeconfig)'
     assert_only actionset
+}
+
+@test "status-patch: what cannot be the name of an ActionSet is refused" {
+    local name
+
+    for name in actionset/ actionset/Backup actionset/a/b/c actionset/../b \
+        actionset/-a actionsets/a. actionset.cr.kanister.io/a..b 'actionset/a?b'; do
+        run --separate-stderr status-patch "$name" <<<"$B"
+        assert_failure 100
+        assert_equal "$output" ''
+        assert_equal "$stderr" "status-patch: fatal: TARGET \"$name\" names no ActionSet (a file of that name is ./actionset/NAME)"
+    done
+    run --separate-stderr status-patch actionset/a.b/c <<<"$B"
+    assert_failure 100
+    assert_equal "$stderr" 'status-patch: fatal: TARGET "actionset/a.b/c" names no namespace: it is actionset/NAMESPACE/NAME'
+    assert_only .
+}
+
+@test "status-patch: options of an ActionSet are refused for a file" {
+    local option
+
+    for option in --namespace=a --kubeconfig=a --context=a --server=a \
+        --file=a --plan-out=a --dry-run --check; do
+        run --separate-stderr status-patch "$option" f <<<"$B"
+        assert_failure 100
+        assert_equal "$stderr" "status-patch: fatal: ${option%%=*}: TARGET \"f\" is no ActionSet"
+    done
+    assert_only .
+}
+
+@test "status-patch: options of an ActionSet that mean nothing are refused" {
+    local option why
+
+    while IFS='|' read -r option why; do
+        run --separate-stderr status-patch "$option" actionset/one/backup <<<"$B"
+        assert_failure 100
+        assert_equal "$stderr" "status-patch: fatal: $why"
+    done <<'END'
+--write=all|--write: "all" is none of top, phases, annotation and auto
+--dry-run=both|--dry-run: "both" is neither client nor server
+--namespace=a/b|--namespace: "a/b" names no namespace
+--namespace=two|--namespace: "two" is not the one of TARGET "actionset/one/backup"
+--file=/|--file: "/" is not a regular file
+END
+    run --separate-stderr status-patch --dry-run --pass actionset/backup <<<"$B"
+    assert_failure 100
+    assert_equal "$stderr" 'status-patch: fatal: --pass: standard output is for the patches'
+    assert_only .
 }
 
 @test "status-patch: a directory is refused before anything is read" {
@@ -784,13 +834,26 @@ terminated() {
     run --separate-stderr status-patch --help
     assert_success
     assert_equal "$stderr" ''
-    assert_equal "$(tr -s ' ' <<<"$output")" 'Usage: status-patch [OPTION ...] TARGET
-Writes the latest status line to a file, or to standard output (-).
+    assert_equal "$(tr -s ' ' <<<"$output")" "Usage: status-patch [OPTION ...] TARGET
+Writes the latest status line to an ActionSet (actionset/NAME), a file, or -.
 
- -i, --interval DURATION write at most once in this time (default 1s)
+ -i, --interval DURATION write at most once in this time (1s; ActionSet 15s)
  -p, --pass copy the input, unchanged, to standard output
+ -n, --namespace NAMESPACE where the ActionSet is
+ --kubeconfig FILE the cluster and who we are, as kubectl
+ --context NAME the context of the kubeconfig
+ -s, --server URL the API server, in place of the kubeconfig's
+ -w, --write WHAT top, phases, annotation or auto (default)
+ -f, --file FILE keep the status in FILE as well
+ --plan-out FILE keep the ActionSet in FILE, for phase-agg --plan
+ --dry-run[=WHAT] print the patches (client), or have them checked (server)
+ --check say what will work, and write nothing
+ --final-budget TIME for the last write, all its tries together (10s)
+ --connect-timeout TIME to reach the server (5s)
+ --request-timeout TIME for a request and its reply (10s)
+ -v, --verbose say each request
  -h, --help print this text
  --version print the version
 
-The manual: man status-patch'
+The manual: man status-patch"
 }

@@ -36,7 +36,9 @@ struct actionset *actionset_open(const struct actionset_settings *settings,
                          settings->name);
     if (*status != EXIT_DONE)
         return fail(a, *status, status);
-    a->tell = (struct tell){ .where = &a->where, .verbose = settings->verbose };
+    a->tell = (struct tell){ .where = &a->where,
+                             .verbose = settings->verbose,
+                             .dry = settings->dry_run != DRY_RUN_NO };
     backoff_init(&a->backoff, BACKOFF_BASE, BACKOFF_CAP, backoff_seed());
     if (!writer_open(&a->writer, &settings->writer, status_good) ||
         !credentials_open(&a->credentials, &a->where.cluster))

@@ -67,15 +67,17 @@ static void take(struct input *in, const struct record *record)
         in->take(in->arg, record->text, len);
 }
 
-bool input_read(struct input *in, int timeout_ms)
+bool input_read(struct input *in, size_t most, int timeout_ms)
 {
+    enum rec_status status = REC_OK;
     struct record record;
-    enum rec_status status = rec_next(&in->rec, &record, timeout_ms);
 
-    while (status == REC_OK) {
-        take(in, &record);
-        status = rec_next(&in->rec, &record, 0);
+    for (size_t n = 0; n < most && status == REC_OK; n++) {
+        status = rec_next(&in->rec, &record, n == 0 ? timeout_ms : 0);
+        if (status == REC_OK)
+            take(in, &record);
     }
+    in->more = status == REC_OK;
     in->ended = status == REC_EOF || status == REC_ERROR;
     return status != REC_ERROR;
 }

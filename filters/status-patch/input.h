@@ -12,19 +12,22 @@ struct input {
     void (*take)(void *arg, const char *text, size_t len);
     void *arg;
 
+    bool ended; /* there is nothing more to come */
+    bool more;  /* there may be more without waiting */
+
     /* private */
     struct rec rec;
     uint64_t lines;
-    bool ended, pass_lost;
+    bool pass_lost;
 };
 
 /* Prepares IN, whose `take` and `arg` are set, to read standard input, and with
  * PASS to copy it.  False where there is no memory. */
 bool input_open(struct input *in, bool pass);
 
-/* Takes what there is, waiting at most TIMEOUT_MS for it (-1: for ever).
- * False with errno set where reading failed. */
-bool input_read(struct input *in, int timeout_ms);
+/* Takes the lines that there are, MOST at the most, waiting at most TIMEOUT_MS
+ * for the first (-1: for ever).  False with errno set where reading failed. */
+bool input_read(struct input *in, size_t most, int timeout_ms);
 
 /* After a signal: takes what was sent before it, without waiting. */
 void input_read_rest(struct input *in);

@@ -181,7 +181,8 @@ void tell_counts(const struct tell *t, const struct writer *w)
     if (w->written >= 0)
         snprintf(last, sizeof last, " (the last: percentCompleted %s)",
                  percent_text(w).text);
-    msg_info("%s: writes: %" PRIu64 "%s, looks: %" PRIu64
-             ", tried again: %" PRIu64,
-             t->where->called, t->writes, last, t->looks, t->retries);
+    msg_info("%s: %s: %" PRIu64 "%s, looks: %" PRIu64 ", tried again: %" PRIu64,
+             t->where->called,
+             t->dry ? "patches, none of them stored" : "writes", t->writes,
+             last, t->looks, t->retries);
 }

@@ -12,6 +12,7 @@
 struct tell {
     const struct where *where; /* borrowed */
     bool verbose;
+    bool dry; /* nothing is written really */
     uint64_t writes, looks, retries;
 
     /* private */

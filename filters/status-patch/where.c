@@ -26,7 +26,7 @@ static int choose_or_say(struct where *w,
         return say_no_token(&why);
     case CHOOSE_NOTHING:
         return msg_fatal(
-            EXIT_USAGE, "there is no cluster: %s (see --kubeconfig)", why.text);
+            EXIT_USAGE, "no cluster is known: %s (see --kubeconfig)", why.text);
     case CHOOSE_WRONG:
         break;
     }
