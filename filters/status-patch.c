@@ -51,7 +51,7 @@ static const struct opt table[] = {
     { 0, "plan-out", OPT_TEXT, &options.plan_out, "FILE",
       "keep the ActionSet in FILE, for phase-agg --plan" },
     { 0, "dry-run", OPT_TEXT, &options.dry_run, "WHAT",
-      "print the patches (client), or have them checked (server)" },
+      "client (default) or server: only print the patches" },
     { 0, "check", OPT_FLAG, &options.check, NULL,
       "say what will work, and write nothing" },
     { 0, "final-budget", OPT_DURATION, &options.final_budget, "TIME",
