@@ -50,7 +50,8 @@ struct http {
     struct curl_slist header[HTTP_HEADER_COUNT];
 
     size_t header_count, header_bytes; /* of the reply */
-    char error[CURL_ERROR_SIZE];       /* libcurl's own words */
+    bool header_ended;
+    char error[CURL_ERROR_SIZE]; /* libcurl's own words */
     struct http_reply reply;
     bool busy; /* a request is under way */
     bool told; /* nothing is, and the caller has seen the reply */

@@ -54,6 +54,7 @@ static void reset_reply(struct http *h)
     buf_clear(&body);
     h->reply = (struct http_reply){ .body = body, .retry_after = -1 };
     h->header_count = h->header_bytes = 0;
+    h->header_ended = false;
     h->error[0] = '\0';
 }
 
@@ -105,6 +106,9 @@ static void look(struct http *h)
 
         if (message->msg != CURLMSG_DONE)
             continue;
+        if (result == CURLE_OK && !h->header_ended) /* for libcurl that is all
+                                                       of the reply */
+            result = CURLE_PARTIAL_FILE;
         if (result == CURLE_OK)
             take_reply(h);
         else

@@ -19,7 +19,10 @@ static size_t take_header(char *bytes, size_t one, size_t count, void *arg)
     struct http *h = arg;
     size_t n = one * count;
 
-    (void)bytes;
+    if (n >= 5 && memcmp(bytes, "HTTP/", 5) == 0)
+        h->header_ended = false;
+    else if (n <= 2)
+        h->header_ended = true; /* the empty line */
     h->header_count++;
     h->header_bytes += n;
     return h->header_count <= HTTP_HEADERS_MAX &&
