@@ -56,8 +56,10 @@ void answer_patched(struct actionset *a, const struct http_reply *reply,
 {
     struct reply_object object = { .generation = 0 };
 
-    if (reply != NULL)
+    if (reply != NULL) {
         (void)reply_object(reply, &object);
+        tell_warning(&a->tell, reply->warning);
+    }
     a->tell.writes++;
     writer_patched(&a->writer, object.generation, now, rest(a));
     done(a);

@@ -82,8 +82,9 @@ void tell_reply(const struct tell *t, const struct writer_step *step,
 
 void tell_warning(struct tell *t, const char *text)
 {
-    if (!t->warned)
-        msg_warn("the server says of %s: %s", t->where->called, text);
+    if (*text == '\0' || t->warned)
+        return;
+    msg_warn("the server warns of %s: %s", t->where->called, text);
     t->warned = true;
 }
 

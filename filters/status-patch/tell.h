@@ -36,7 +36,8 @@ void tell_mended(struct tell *t);
 void tell_reply(const struct tell *t, const struct writer_step *step,
                 const struct http_reply *reply, int64_t took);
 
-/* The server took a patch and warns of something, said once. */
+/* The server took a patch and warns of something ("": of nothing), which is
+ * said once. */
 void tell_warning(struct tell *t, const char *text);
 
 /* The object cannot be kept in PATH; errno says why. */

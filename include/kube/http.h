@@ -41,9 +41,10 @@ struct http_reply {
     bool json;           /* by its Content-Type */
     int64_t retry_after; /* seconds, 1 to 3600, whether it came as a number or
                             as a date; -1: no header that can be read */
-    char why[HTTP_WHY_MAX]; /* no control characters, no secret */
-    bool untrusted;         /* the server's certificate was refused */
-    bool too_large;         /* above HTTP_REPLY_MAX, or too many headers */
+    char why[HTTP_WHY_MAX];     /* no control characters, no secret */
+    char warning[HTTP_WHY_MAX]; /* the server's first, made fit to be shown */
+    bool untrusted;             /* the server's certificate was refused */
+    bool too_large;             /* above HTTP_REPLY_MAX, or too many headers */
 };
 
 struct http; /* hides libcurl */

@@ -1,8 +1,10 @@
 #include <limits.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "base/shown.h"
 #include "kube/http_parts.h"
 
 static size_t take_body(char *bytes, size_t one, size_t count, void *arg)
@@ -14,6 +16,24 @@ static size_t take_body(char *bytes, size_t one, size_t count, void *arg)
     return h->reply.body.failed ? 0 : n;
 }
 
+/* Keeps the text of the first warning: Warning: 299 - "unknown field ...", with
+ * backslashes before quotes (apimachinery pkg/util/net/http.go@v0.34.1). */
+static void take_warning(struct http *h, const char *bytes, size_t n)
+{
+    static const char name[] = "Warning:";
+    const char *begin = memchr(bytes, '"', n), *end = memrchr(bytes, '"', n);
+    char text[HTTP_WHY_MAX];
+    size_t len = 0;
+
+    if (n < sizeof name || strncasecmp(bytes, name, sizeof name - 1) != 0 ||
+        begin == end || h->reply.warning[0] != '\0')
+        return;
+    while (++begin < end && len < sizeof text)
+        if (*begin != '\\' || begin[1] == '\\')
+            text[len++] = *begin;
+    (void)shown(h->reply.warning, sizeof h->reply.warning, text, len);
+}
+
 static size_t take_header(char *bytes, size_t one, size_t count, void *arg)
 {
     struct http *h = arg;
@@ -23,6 +43,7 @@ static size_t take_header(char *bytes, size_t one, size_t count, void *arg)
         h->header_ended = false;
     else if (n <= 2)
         h->header_ended = true; /* the empty line */
+    take_warning(h, bytes, n);
     h->header_count++;
     h->header_bytes += n;
     return h->header_count <= HTTP_HEADERS_MAX &&
