@@ -64,6 +64,9 @@ void actionset_end(struct actionset *a)
     a->ended = true;
     a->deadline = now + a->settings->writer.budget;
     writer_end(&a->writer, now);
+    /* the time is short: what the server asked for counts, and nothing else */
+    writer_sooner(&a->writer, a->floor_until);
+    backoff_reset(&a->backoff);
 }
 
 bool actionset_finished(const struct actionset *a)

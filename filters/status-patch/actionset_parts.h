@@ -26,8 +26,9 @@ struct actionset {
     enum stage stage;
     struct writer_step step; /* that is under way */
     struct buf path;
-    int64_t begun;    /* steady time */
-    int64_t deadline; /* of all, once the input has ended */
+    int64_t begun;       /* steady time */
+    int64_t deadline;    /* of all, once the input has ended */
+    int64_t floor_until; /* before that the server wants no request */
     bool ended, finished;
     bool stopped;       /* said that the writer has */
     bool tried_at_once; /* since the last success */

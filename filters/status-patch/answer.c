@@ -4,18 +4,30 @@
 #include "base/file.h"
 #include "kube/reply.h"
 
-/* The request failed for now. */
+/* For the last of all tries there shall be so much time. */
+#define LAST_TRY CLOCK_SECOND
+
+/* The request failed for now; the next comes after FLOOR ns at the least. */
 static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
 {
-    int64_t delay = backoff_next(&a->backoff, floor, actionset_left(a, now));
+    int64_t left = actionset_left(a, now);
+    int64_t delay = backoff_next(&a->backoff, floor, left);
 
+    if (delay < 0)
+        delay = left; /* the server wants more than there is */
+    else if (delay > left - LAST_TRY && left > 2 * LAST_TRY)
+        delay = floor > left - LAST_TRY ? floor : left - LAST_TRY;
     a->tell.retries++;
-    writer_failed(&a->writer, look, now,
-                  delay < 0 ? actionset_left(a, now) : delay);
+    a->floor_until = now + floor;
+    writer_failed(&a->writer, look, now, delay);
 }
 
-static void done(struct actionset *a)
+/* All is well, as far as this request can tell: where the object is not what
+ * it was, only a patch that is taken can. */
+static void done(struct actionset *a, bool patched)
 {
+    if (a->tried_at_once && !patched)
+        return;
     a->tried_at_once = false;
     backoff_reset(&a->backoff);
     tell_mended(&a->tell);
@@ -32,7 +44,7 @@ static void take_object(struct actionset *a, const struct buf *body,
         again(a, true, 0, now);
         return;
     }
-    done(a);
+    done(a, false);
     if (path != NULL && !file_replace_soon(path, body->bytes, body->len))
         tell_plan_lost(&a->tell, path);
 }
@@ -62,7 +74,7 @@ void answer_patched(struct actionset *a, const struct http_reply *reply,
     }
     a->tell.writes++;
     writer_patched(&a->writer, object.generation, now, rest(a));
-    done(a);
+    done(a, true);
 }
 
 /* Whether the list of the API's resources in BODY has the subresource. */
@@ -73,7 +85,7 @@ static void take_resources(struct actionset *a, const struct buf *body)
     writer_discovered(&a->writer, true,
                       memmem(body->bytes, body->len, name, sizeof name - 1) !=
                           NULL);
-    done(a);
+    done(a, false);
 }
 
 static void take_applied(struct actionset *a, const struct http_reply *reply,

@@ -139,6 +139,10 @@ void writer_patched(struct writer *w, int64_t generation, int64_t now,
  * where LOOK is set (the object is not what it was). */
 void writer_failed(struct writer *w, bool look, int64_t now, int64_t delay);
 
+/* After a failure: the next request may come at AT already, if that is sooner.
+ */
+void writer_sooner(struct writer *w, int64_t at);
+
 /* The request was refused for good.  True where that was only of the annotation
  * beside a subresource: the status is written on without it. */
 bool writer_give_up(struct writer *w);

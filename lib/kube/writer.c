@@ -429,6 +429,12 @@ void writer_failed(struct writer *w, bool look, int64_t now, int64_t delay)
     w->retry_at = now + delay;
 }
 
+void writer_sooner(struct writer *w, int64_t at)
+{
+    if (at < w->retry_at)
+        w->retry_at = at;
+}
+
 bool writer_give_up(struct writer *w)
 {
     w->busy = false;
