@@ -97,6 +97,7 @@ check-valgrind:
 	scripts/check valgrind
 bench: all $(BENCH)
 	scripts/bench
+	scripts/bench-cluster
 $(BENCH): build/%: build/tests/%.o $(patsubst %,build/lib%.a,$(filter-out base,$(ROOMS)) base)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(CURL) $(JQ) $(LDLIBS)
