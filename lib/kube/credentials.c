@@ -76,16 +76,17 @@ static bool read_token(struct credentials *c, struct cluster_why *why)
 static bool look_at_token(struct credentials *c)
 {
     const struct cluster *cluster = c->cluster;
+    bool from_file = cluster->token_file != NULL;
 
-    if (cluster->token_file != NULL && read_token(c, &c->why))
+    if (from_file && read_token(c, &c->why)) {
         exchange(&c->token, &c->token_new);
-    else if (cluster->token_file != NULL && c->token.len > 0)
-        ; /* the last good one */
-    else if (cluster->token.len > 0)
+        return true;
+    }
+    if (c->token.len > 0)
+        return true;
+    if (cluster->token.len > 0)
         return copy(&c->token, &cluster->token, &c->why);
-    else if (cluster->token_file != NULL)
-        return false;
-    return true;
+    return !from_file;
 }
 
 /* The client certificate and its key as they are now, in cert_new and key_new:

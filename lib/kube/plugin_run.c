@@ -180,13 +180,11 @@ static bool judge(struct plugin_run *r, int status, struct plugin_reply *reply,
                              p->owner, name, r->killed);
     if (WIFSIGNALED(status))
         return cluster_wrong(why,
-                             "exec plugin of %s: %s was ended by signal "
-                             "%d",
+                             "exec plugin of %s: %s was ended by signal %d",
                              p->owner, name, WTERMSIG(status));
     if (WEXITSTATUS(status) != 0)
         return cluster_wrong(why,
-                             "exec plugin of %s: %s failed with exit "
-                             "status %d",
+                             "exec plugin of %s: %s failed with exit status %d",
                              p->owner, name, WEXITSTATUS(status));
     return plugin_reply_read(reply, p, r->output.bytes, r->output.len, why);
 }
@@ -200,10 +198,10 @@ enum plugin_status plugin_poll(struct plugin_run *r, int64_t now,
     pid_t ended;
 
     take_output(r);
-    if (r->killed == NULL && now >= r->deadline)
-        kill_it(r, "it took too long");
     ended = r->fd < 0 ? waitpid(r->pid, &status, WNOHANG) : 0;
     if (ended == 0) {
+        if (r->killed == NULL && now >= r->deadline)
+            kill_it(r, "it took too long");
         r->check = r->fd < 0 ? now + SOON : r->deadline;
         return PLUGIN_RUNNING;
     }

@@ -272,6 +272,24 @@ static void the_first_current_context_wins(void **state)
     assert_string_equal(c.server, "https://d");
     assert_string_equal(c.namespace_, "yes-z");
     cluster_free(&c);
+    put_config("config", SERVER, "", ""); /* whose own one is x */
+    setenv("KUBECONFIG", "a/config:b/config:config", 1);
+    choose(NULL, NULL, &c);
+    assert_string_equal(c.server, "https://d");
+    cluster_free(&c);
+}
+
+static void a_file_that_is_named_twice_is_one(void **state)
+{
+    const struct kubeconfig_options options = { .context = "z" };
+    struct cluster_why why;
+    struct cluster c;
+
+    (void)state;
+    put_two();
+    setenv("KUBECONFIG", "a/config:a/config", 1);
+    assert_int_equal(kubeconfig_read(&options, &c, &why), KUBECONFIG_WRONG);
+    assert_string_equal(why.text, "context \"z\" is not in a/config");
 }
 
 static void a_path_stands_alone(void **state)
@@ -557,6 +575,7 @@ int main(void)
         TEST(empty_values_say_nothing),
         TEST(the_first_file_wins_whole_entries),
         TEST(the_first_current_context_wins),
+        TEST(a_file_that_is_named_twice_is_one),
         TEST(a_path_stands_alone),
         TEST(without_a_list_there_is_the_home),
         TEST(nothing_is_nothing),
