@@ -153,7 +153,7 @@ libraries() {
 @test "house: each program is linked with its own libraries and no others" {
     assert_equal "$(libraries kopia-progress)" 'jq pcre2-8'
     assert_equal "$(libraries phase-agg)" 'jq yaml-0'
-    assert_equal "$(libraries status-patch)" 'jq'
+    assert_equal "$(libraries status-patch)" 'curl jq yaml-0'
 }
 
 @test "house: the programs are hardened" {
@@ -336,7 +336,7 @@ take_machine() { # INSTALLED-PACKAGE ...
     printf '#!/bin/bash\nfor p in %s; do echo "ii $p"; done\n' "$*" \
         >bin/dpkg-query
     printf '#!/bin/bash\necho 0\n' >bin/id
-    for name in make cc pkg-config; do
+    for name in make cc pkg-config curl-config; do
         printf '#!/bin/bash\n' >"bin/$name"
     done
     sed -i "s|>>asked|>>'$PWD/asked'|" bin/apt-get

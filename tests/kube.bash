@@ -17,6 +17,7 @@ serve() { # NAME [OPTION ...]
     SERVER=$!
     SERVERS+=("$SERVER")
     wait_for '^[0-9]' "$name.port"
+    # shellcheck disable=SC2034 # the tests read it
     PORT=$(cat "$name.port")
 }
 

@@ -89,7 +89,8 @@ static bool read_new(struct buf *b, const char *from)
         perror(from);
     while (b->len > 0 && b->bytes[b->len - 1] == '\n')
         b->len--;
-    changed = b->len != was.len || memcmp(b->bytes, was.bytes, b->len) != 0;
+    changed = b->len != was.len ||
+              (b->len > 0 && memcmp(b->bytes, was.bytes, b->len) != 0);
     secret_free(&was);
     return changed;
 }
