@@ -336,7 +336,7 @@ take_machine() { # INSTALLED-PACKAGE ...
     printf '#!/bin/bash\nfor p in %s; do echo "ii $p"; done\n' "$*" \
         >bin/dpkg-query
     printf '#!/bin/bash\necho 0\n' >bin/id
-    for name in make cc pkg-config curl-config; do
+    for name in make cc pkg-config; do
         printf '#!/bin/bash\n' >"bin/$name"
     done
     sed -i "s|>>asked|>>'$PWD/asked'|" bin/apt-get
@@ -348,7 +348,8 @@ setup_there() {
 }
 
 @test "house: scripts/setup says and does nothing where nothing is missing" {
-    take_machine libc6-dev libpcre2-dev libjq-dev libyaml-dev
+    take_machine libc6-dev libpcre2-dev libjq-dev libyaml-dev \
+        libcurl4-openssl-dev
     setup_there
     assert_success
     assert_output ''
@@ -357,7 +358,7 @@ setup_there() {
 }
 
 @test "house: scripts/setup installs what is missing and says why" {
-    take_machine libc6-dev libjq-dev libyaml-dev
+    take_machine libc6-dev libjq-dev libyaml-dev libcurl4-openssl-dev
     rm bin/make
     setup_there
     assert_success
@@ -370,7 +371,7 @@ apt-get -y --no-install-recommends install make libpcre2-dev'
 }
 
 @test "house: scripts/setup takes sudo where it is not root" {
-    take_machine libc6-dev libjq-dev libyaml-dev
+    take_machine libc6-dev libjq-dev libyaml-dev libcurl4-openssl-dev
     printf '#!/bin/bash\necho 1000\n' >bin/id
     setup_there
     assert_failure 1
@@ -391,7 +392,7 @@ apt-get -y --no-install-recommends install libpcre2-dev'
 }
 
 @test "house: scripts/setup shows what apt says where it fails" {
-    take_machine libc6-dev libjq-dev libyaml-dev
+    take_machine libc6-dev libjq-dev libyaml-dev libcurl4-openssl-dev
     printf '#!/bin/bash\necho "E: no network"\nexit 100\n' >bin/apt-get
     setup_there
     assert_failure 1

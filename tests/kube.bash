@@ -1,7 +1,7 @@
 # For tests that speak with an API server: one that answers by a script, on the
 # loopback (tests/kube/server), and the certificates for it.
 
-# Makes ./certs; see tests/kube/certs.
+# Makes the directory DIR; see tests/kube/certs for what is in it.
 make_certs() { # DIR
     mkdir "$1" && "$ROOT/tests/kube/certs" "$1"
 }

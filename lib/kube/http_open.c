@@ -62,8 +62,6 @@ static bool set(struct http *h, CURLoption option, const char *text,
 
 static bool set_numbers(struct http *h, struct cluster_why *why)
 {
-    long verify = !h->cluster->insecure;
-
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (curl_easy_setopt(h->easy, numbers[i].option, numbers[i].value) !=
             CURLE_OK) {
@@ -73,12 +71,25 @@ static bool set_numbers(struct http *h, struct cluster_why *why)
                      curl_easy_option_by_id(numbers[i].option)->name);
             return false;
         }
-    if (curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, verify) != CURLE_OK ||
-        curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 2 * verify) !=
-            CURLE_OK ||
-        (verify && !http_ca_set(h)))
-        return refuse(why, "libcurl cannot check the server's certificate");
     return true;
+}
+
+/* With GnuTLS libcurl 7.88 takes no certificates out of memory. */
+static bool set_trust(struct http *h, struct cluster_why *why)
+{
+    long verify = !h->cluster->insecure;
+
+    if (curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, verify) == CURLE_OK &&
+        curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 2 * verify) ==
+            CURLE_OK &&
+        curl_easy_setopt(h->easy, CURLOPT_CAINFO_BLOB, NULL) == CURLE_OK &&
+        (!verify || http_ca_set(h)))
+        return true;
+    snprintf(why->text, sizeof why->text,
+             "libcurl with %s cannot check the server's certificate as is "
+             "needed; with OpenSSL it can",
+             curl_version_info(CURLVERSION_NOW)->ssl_version);
+    return false;
 }
 
 /* The proxy; a name behind one of socks5:// is resolved by the proxy, as in
@@ -188,8 +199,8 @@ bool http_set_up(struct http *h, const char *user_agent,
 {
     if (h->easy == NULL || h->multi == NULL || h->ca.failed)
         return refuse(why, "no memory");
-    return set_server(h, why) && set_numbers(h, why) && set_proxy(h, why) &&
-           set(h, CURLOPT_USERAGENT, user_agent, why);
+    return set_server(h, why) && set_numbers(h, why) && set_trust(h, why) &&
+           set_proxy(h, why) && set(h, CURLOPT_USERAGENT, user_agent, why);
 }
 
 struct http *http_open(const struct cluster *cluster, const char *user_agent,

@@ -1,0 +1,123 @@
+/* http.h: what it leaves in memory, and what it refuses; the rest is in
+ * tests/http.bats. */
+#include "wiped.h"
+
+#include "kube/http_parts.h"
+
+#define TOKEN "needle-in-a-token"
+enum { LINE = sizeof "Authorization: Bearer " TOKEN };
+
+static const struct http_request request = { .method = "GET",
+                                             .path = "/x",
+                                             .accept = "application/json",
+                                             .connect_timeout = 5000000000,
+                                             .timeout = 5000000000 };
+
+static void what_libcurl_frees_is_zeroed(void **state)
+{
+    char *text;
+
+    (void)state;
+    assert_true(http_begin_libcurl());
+    wiped_needle = TOKEN;
+    wiped_count = 0;
+    text = curl_easy_escape(NULL, TOKEN, 0);
+    assert_string_equal(text, TOKEN);
+    curl_free(text);
+    assert_true(wiped_count > 0);
+    wiped_needle = NULL;
+    curl_global_cleanup();
+}
+
+static void a_block_that_grows_leaves_nothing(void **state)
+{
+    char text[40000];
+    char *escaped;
+
+    (void)state;
+    memset(text, 'x', sizeof text);
+    memcpy(text, TOKEN, sizeof TOKEN - 1);
+    assert_true(http_begin_libcurl());
+    wiped_needle = TOKEN;
+    wiped_count = 0;
+    escaped = curl_easy_escape(NULL, text, sizeof text);
+    assert_true(wiped_count > 0); /* the smaller ones */
+    curl_free(escaped);
+    wiped_needle = NULL;
+    curl_global_cleanup();
+}
+
+static void the_token_is_gone_with_its_request(void **state)
+{
+    struct cluster cluster = { .server = (char[]){ "https://127.0.0.1:1" },
+                               .proxy = (char[]){ "" } };
+    struct credentials credentials = { .token = BUF_INIT(64) };
+    struct cluster_why why;
+    struct http *h = http_open(&cluster, "test", &why);
+
+    (void)state;
+    assert_non_null(h);
+    buf_str(&credentials.token, TOKEN);
+    wiped_needle = TOKEN;
+    wiped_count = 0;
+    assert_true(http_begin(h, &request, &credentials));
+    while (http_reply(h) == NULL)
+        assert_true(http_wait(h, NULL, 0, -1));
+    assert_true(wiped_count > 0);
+    assert_int_equal(h->line[HTTP_AUTHORIZATION].len, 0);
+    assert_null(memmem(h->line[HTTP_AUTHORIZATION].bytes, LINE, TOKEN,
+                       sizeof TOKEN - 1));
+    assert_int_equal(http_reply(h)->status, 0);
+    wiped_needle = NULL;
+    http_close(h);
+    buf_free(&credentials.token);
+}
+
+static void more_descriptors_than_there_is_room_for_are_refused(void **state)
+{
+    struct cluster cluster = { .server = (char[]){ "https://127.0.0.1:1" } };
+    struct pollfd extra[HTTP_EXTRA_MAX + 1];
+    struct cluster_why why;
+    struct http *h = http_open(&cluster, "test", &why);
+
+    (void)state;
+    for (int i = 0; i <= HTTP_EXTRA_MAX; i++)
+        extra[i] = (struct pollfd){ .fd = -1, .events = POLLIN };
+    assert_true(http_wait(h, extra, HTTP_EXTRA_MAX, 0));
+    errno = 0;
+    assert_false(http_wait(h, extra, HTTP_EXTRA_MAX + 1, 0));
+    assert_int_equal(errno, EINVAL);
+    http_close(h);
+}
+
+/* The end of a pipe has no POLLIN. */
+static void the_end_of_the_input_is_seen(void **state)
+{
+    struct cluster cluster = { .server = (char[]){ "https://127.0.0.1:1" } };
+    struct pollfd extra = { .events = POLLIN };
+    struct cluster_why why;
+    struct http *h = http_open(&cluster, "test", &why);
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_CLOEXEC), 0);
+    close(ends[1]);
+    extra.fd = ends[0];
+    assert_true(http_wait(h, &extra, 1, -1));
+    assert_int_equal(extra.revents & (POLLIN | POLLHUP), POLLHUP);
+    close(ends[0]);
+    http_close(h);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_libcurl_frees_is_zeroed),
+        cmocka_unit_test(a_block_that_grows_leaves_nothing),
+        cmocka_unit_test(the_token_is_gone_with_its_request),
+        cmocka_unit_test(more_descriptors_than_there_is_room_for_are_refused),
+        cmocka_unit_test(the_end_of_the_input_is_seen),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
