@@ -70,35 +70,50 @@ saw_complete() { # SAMPLES
     wait_state backup complete
 }
 
-@test "cluster-kanister: the first tick of a phase resets what the top says, no other does" {
-    controller_up
-    make_blueprint quiesce dump
-    run_actionset backup
-    wait_phase backup quiesce running
-    # before it
-    patch backup "$(add $TOP/percentCompleted '"12.34"')" \
+# All that happens to the top of an ActionSet of two phases, to its end.  A
+# machine that is busy for five seconds makes a patch come too late for what is
+# to be seen; then this returns 2.
+follow_top() { # NAME
+    run_actionset "$1"
+    wait_phase "$1" quiesce running
+    patch "$1" "$(add $TOP/percentCompleted '"12.34"')" \
         "$(add $TOP/sizeUploadedB 3000)" \
         "$(add /metadata/annotations '{"phasepipe.dev/progress":"{}"}')"
-    wait_tick backup quiesce
-    actionset_is backup '.status.progress
-        | .percentCompleted == "0" and .sizeUploadedB == null'
-    # after it
-    patch backup "$(add $TOP/percentCompleted '"12.34"')" \
+    jq -e '.status.actions[0].phases[0].progress | has("progressPercent") | not' \
+        patched || return 2
+    wait_tick "$1" quiesce
+    actionset_is "$1" '.status.progress
+        | .percentCompleted == "0" and .sizeUploadedB == null' || return
+    # after the first tick
+    patch "$1" "$(add $TOP/percentCompleted '"12.34"')" \
         "$(add $TOP/sizeUploadedB 3000)"
-    sleep 11 # two ticks
-    actionset_is backup '.status.progress
-        | .percentCompleted == "12.34" and .sizeUploadedB == 3000'
-    # a phase's end, and the first tick of the next
-    end_phase backup quiesce
-    wait_phase backup dump running
-    actionset_is backup '.status.progress
-        | .percentCompleted == "50" and .sizeUploadedB == null'
-    patch backup "$(add $TOP/percentCompleted '"62.5"')"
-    wait_tick backup dump
-    actionset_is backup '.status.progress.percentCompleted == "50"'
-    end_phase backup dump
-    wait_state backup complete
-    actionset_is backup '.metadata.annotations["phasepipe.dev/progress"] == "{}"'
+    wait_another_tick
+    actionset_is "$1" '.status.progress
+        | .percentCompleted == "12.34" and .sizeUploadedB == 3000' || return
+    # the phase's end, and the first tick of the next
+    end_phase "$1" quiesce
+    wait_phase "$1" dump running
+    patch "$1" "$(add $TOP/percentCompleted '"62.5"')"
+    jq -e '.status.actions[0].phases[1].progress | has("progressPercent") | not' \
+        patched || return 2
+    wait_tick "$1" dump
+    actionset_is "$1" '.status.progress
+        | .percentCompleted == "50" and .sizeUploadedB == null' || return
+    end_phase "$1" dump
+    wait_state "$1" complete
+    actionset_is "$1" '.metadata.annotations["phasepipe.dev/progress"] == "{}"'
+}
+
+@test "cluster-kanister: the first tick of a phase resets what the top says, no other does" {
+    local tries=0 status=2
+
+    controller_up
+    make_blueprint quiesce dump
+    while [ "$status" = 2 ] && [ "$tries" -lt 5 ]; do
+        tries=$((tries + 1)) status=0
+        follow_top "backup-$tries" || status=$?
+    done
+    [ "$status" = 0 ]
 }
 
 @test "cluster-kanister: a tick resets the running phase, and the top with it" {
@@ -237,6 +252,10 @@ saw_complete() { # SAMPLES
     actionset_is backup '.status.state == "running"'
 }
 
+lists_in_vain() { # TIMES
+    [ "$(grep -c 'failed to list .*parsing time' "$CONTROLLER")" -ge "$1" ]
+}
+
 @test "cluster-kanister: a time that Go cannot read stops the namespace" {
     controller_up
     make_blueprint dump
@@ -245,9 +264,9 @@ saw_complete() { # SAMPLES
     patch backup "$(add $TOP/lastTransitionTime '"2023-02-20t12:48:55z"')"
     wait_for 'parsing time' "$CONTROLLER"
     run_actionset other
-    wait_for 'failed to list .*parsing time' "$CONTROLLER"
     end_phase backup dump
-    sleep 6 # a tick and more
+    # it tries again and again
+    wait_until lists_in_vain 2
     actionset_is other '.status == null'
     actionset_is backup '.status.state == "running"'
 }

@@ -25,6 +25,8 @@
 # is of release 1.20, so nothing here asks for kubectl, unless TEST_KUBECONFIG
 # is a file that is not JSON.
 
+load cluster-objects
+
 CLUSTER=${BATS_FILE_TMPDIR:-}/cluster
 KANISTER=/apis/cr.kanister.io/v1alpha1
 CRDS=/apis/apiextensions.k8s.io/v1/customresourcedefinitions
@@ -86,7 +88,9 @@ write_client() { # WHO CA [TOKEN]
 
     directory=$(directory_of "$1")
     {
-        echo "cacert = \"$2\""
+        if [ -s "$2" ]; then # else it is one that this machine knows
+            echo "cacert = \"$2\""
+        fi
         if [ -n "${3:-}" ]; then
             echo "header = \"@$directory/header\""
             echo "Authorization: Bearer $(cat "$3")" >"$directory/header"
@@ -139,8 +143,9 @@ directory_of() { # WHO
 }
 
 # A request of WHO.  Prints the status, 000 where there was no reply within a
-# minute, or $PATIENCE seconds; the reply is in ./body and its header in ./header.  BODY may be @FILE; a PATCH is a JSON
-# Patch unless TYPE says otherwise.  Only curl's own wrong usage is a failure.
+# minute, or $PATIENCE seconds; the reply is in ./body and its header in
+# ./header, what curl has to say in ./curl.log.  BODY may be @FILE; a PATCH is a
+# JSON Patch unless TYPE says otherwise.  Only a wrong use of curl is a failure.
 reply() { # WHO METHOD PATH [BODY [TYPE]]
     local type=application/json arguments=()
 
@@ -151,6 +156,7 @@ reply() { # WHO METHOD PATH [BODY [TYPE]]
         arguments=(-H "Content-Type: ${5:-$type}" --data-binary "$4")
     fi
     : >body
+    : >header
     # a User-Agent that begins with "curl" gets indented replies
     curl -K "$(directory_of "$1")/curl" -sS -A phasepipe-tests \
         -m "${PATIENCE:-60}" --http1.1 \
@@ -219,7 +225,7 @@ is_status() { # PATTERN WHO METHOD PATH [BODY [TYPE]]
     [[ $(reply "${@:2}") == $1 ]]
 }
 
-# --- objects; the namespace of a test is $NS
+# --- what a test has: a namespace, $NS, and CRDs
 
 # A namespace of the test's own, with a ConfigMap for Until.
 enter_namespace() {
@@ -243,26 +249,6 @@ leave_namespace() {
     fi
 }
 
-actionsets() { # [NAME] prints the path
-    echo "$KANISTER/namespaces/$NS/actionsets${1:+/$1}"
-}
-
-get_actionset() { # NAME
-    api GET "$(actionsets "$1")"
-}
-
-# Whether a jq filter is true for an ActionSet, as it is now.
-actionset_is() { # NAME FILTER
-    get_actionset "$1" | jq -e "$2" >is
-}
-
-wait_actionset() { # NAME FILTER
-    wait_until actionset_is "$@" || {
-        get_actionset "$1" >&2
-        return 1
-    }
-}
-
 # One of Kanister's CRDs, which may be there already.
 make_crd() { # KIND
     local status
@@ -279,7 +265,7 @@ make_crd() { # KIND
 # Puts another CRD of ActionSet in place of Kanister's:
 #   plain   Kanister's own
 #   status  with a subresource for the status
-#   bare    without the members for progress, as it was until Kanister 0.90
+#   bare    without the members for progress, as one that is older than them
 use_crd() { # VARIANT
     local now filter
 
@@ -310,215 +296,3 @@ dry_run() {
 crd_is_plain() { dry_run && jq -e '.status.progress.percentCompleted' dry >is; }
 crd_is_status() { dry_run && jq -e '.status == null' dry >is; }
 crd_is_bare() { dry_run && jq -e '.status | . and .progress == null' dry >is; }
-
-# The status that the controller gives an ActionSet of one action, "backup",
-# whose first phase runs.
-running_status() { # PHASE ...
-    jq -nc --arg ns "$NS" '{state: "running", error: {message: ""},
-        progress: {runningPhase: $ARGS.positional[0]},
-        actions: [{name: "backup", blueprint: "blueprint",
-            object: {kind: "", name: "phases", namespace: $ns,
-                apiVersion: "v1", resource: "configmaps"},
-            deferPhase: {name: "", state: ""},
-            phases: ($ARGS.positional | to_entries | map({name: .value,
-                state: (if .key == 0 then "running" else "pending" end)}))}]}' \
-        --args "$@"
-}
-
-# An ActionSet as the controller would leave it, where no controller is.
-make_actionset() { # NAME STATUS
-    jq -nc --arg name "$1" --argjson status "$2" '{
-        apiVersion: "cr.kanister.io/v1alpha1", kind: "ActionSet",
-        metadata: {name: $name}, status: $status,
-        spec: {actions: [($status.actions // [])[]
-            | {name, blueprint, object}]}}' >made.json
-    api POST "$(actionsets)" @made.json >made
-    if jq -e '.status == null' made >is; then # the CRD has a subresource
-        api PATCH "$(actionsets "$1")/status" "{\"status\":$2}" \
-            application/merge-patch+json >made
-    fi
-}
-
-# Changes an ActionSet's status as jq says.
-set_status() { # NAME FILTER
-    get_actionset "$1" | jq -c "[{op: \"test\", path: \"/metadata/resourceVersion\",
-        value: .metadata.resourceVersion},
-        {op: \"replace\", path: \"/status\", value: (.status | $2)}]" >patch.json
-    api PATCH "$(actionsets "$1")" @patch.json >made
-}
-
-# --- accounts
-
-# A ServiceAccount that may get and patch one ActionSet and nothing else.  The
-# directory ./NAME is as a pod's /var/run/secrets/kubernetes.io/serviceaccount
-# (token, ca.crt, namespace), with a kubeconfig beside that.
-make_account() { # NAME ACTIONSET
-    make_service_account "$1" Role "{\"kind\":\"Role\",\"metadata\":{\"name\":\"$1\"},\"rules\":[
-        {\"apiGroups\":[\"cr.kanister.io\"],\"resources\":[\"actionsets\"],
-        \"resourceNames\":[\"$2\"],\"verbs\":[\"get\",\"patch\"]}]}"
-    wait_until is_status '[24]0[04]' "$1" GET "$(actionsets "$2")"
-}
-
-make_service_account() { # NAME KIND-OF-ROLE [ROLE]
-    local rbac=/apis/rbac.authorization.k8s.io/v1/namespaces/$NS role=$1
-
-    mkdir -p "$1"
-    api POST "/api/v1/namespaces/$NS/serviceaccounts" \
-        "{\"metadata\":{\"name\":\"$1\"}}" >"$1/account.json"
-    if [ $# -gt 2 ]; then
-        api POST "$rbac/roles" "$3" >"$1/role.json"
-    else
-        role=cluster-admin
-    fi
-    api POST "$rbac/rolebindings" "{\"metadata\":{\"name\":\"$1\"},
-        \"roleRef\":{\"apiGroup\":\"rbac.authorization.k8s.io\",
-            \"kind\":\"$2\",\"name\":\"$role\"},
-        \"subjects\":[{\"kind\":\"ServiceAccount\",\"name\":\"$1\",
-            \"namespace\":\"$NS\"}]}" >"$1/binding.json"
-    cp "$CLUSTER/ca.crt" "$1/ca.crt"
-    printf %s "$NS" >"$1/namespace"
-    make_token "$1"
-    jq -n --arg url "$(cat "$CLUSTER/url")" --arg ns "$NS" \
-        --arg directory "$PWD/$1" '{
-        apiVersion: "v1", kind: "Config", "current-context": "test",
-        clusters: [{name: "test", cluster: {server: $url,
-            "certificate-authority": ($directory + "/ca.crt")}}],
-        users: [{name: "test", user: {tokenFile: ($directory + "/token")}}],
-        contexts: [{name: "test", context:
-            {cluster: "test", user: "test", namespace: $ns}}]
-    }' >"$1/kubeconfig"
-}
-
-# A new token for it, as a kubelet would put it there.
-make_token() { # NAME
-    api POST "/api/v1/namespaces/$NS/serviceaccounts/$1/token" \
-        '{"spec":{"expirationSeconds":3600}}' | jq -j .status.token >"$1/new"
-    mv "$1/new" "$1/token"
-    write_client "$1" "$CLUSTER/ca.crt" "$1/token"
-}
-
-delete_account() { # NAME
-    api DELETE "/api/v1/namespaces/$NS/serviceaccounts/$1" >deleted
-}
-
-# Runs a command as in a pod of that account: with the directory where a pod has
-# it, in a mount namespace of its own, so this machine's stays as it is.
-in_pod() { # ACCOUNT COMMAND ...
-    local url options=(--mount)
-
-    url=$(sed -E 's,^https://([^/]*).*,\1,; /:[0-9]+$/!s/$/:443/' "$CLUSTER/url")
-    if [ "$(id -u)" != 0 ]; then
-        options+=(--map-root-user)
-    fi
-    # shellcheck disable=SC2016 # the inner shell's own arguments
-    KUBERNETES_SERVICE_HOST=${url%:*} KUBERNETES_SERVICE_PORT=${url##*:} \
-        unshare "${options[@]}" bash -c '
-            set -e
-            target=/run/secrets/kubernetes.io/serviceaccount
-            mount -t tmpfs none /run
-            mkdir -p "$target"
-            mount --bind "$1" "$target"
-            shift
-            "$@"' - "$PWD/$1" "${@:2}"
-}
-
-# --- the controller
-
-# Kanister's controller, for the test's namespace alone.
-controller_up() {
-    make_service_account controller ClusterRole
-    wait_until is_status 200 controller GET "$(actionsets)"
-    server controller "$NS" "$PWD/controller/kubeconfig"
-    CONTROLLER=$CLUSTER/controller-$NS.log
-    wait_for '^controller: watching' "$CONTROLLER"
-}
-
-controller_down() {
-    server kill-controller "$NS"
-}
-
-# A Blueprint "blueprint" whose action "backup" has these phases, and those of
-# defer:NAME if there is one.  Each runs until end_phase; see
-# tests/cluster/controller/until.go.  A PHASE may also be a whole JSON object.
-make_blueprint() { # PHASE ...
-    jq -nc --arg ns "$NS" '
-        def phase: if startswith("{") then fromjson else
-            {name: ., func: "Until", args: {namespace: $ns, configMap: "phases",
-                key: "{{ .Options.set }}.{{ .Options.action }}.\(.)"}} end;
-        ($ARGS.positional | map(select(startswith("defer:"))[6:])) as $defer
-        | {apiVersion: "cr.kanister.io/v1alpha1", kind: "Blueprint",
-            metadata: {name: "blueprint"},
-            actions: {backup: {kind: "ConfigMap",
-                phases: ($ARGS.positional - ($defer | map("defer:" + .))
-                    | map(phase))}}}
-        | if $defer == [] then . else
-            .actions.backup.deferPhase = ($defer[0] | phase) end' \
-        --args "$@" >blueprint.json
-    api POST "$KANISTER/namespaces/$NS/blueprints" @blueprint.json >made
-}
-
-# An ActionSet with the action "backup" of that Blueprint, or several times.
-run_actionset() { # NAME [TIMES]
-    jq -nc --arg ns "$NS" --arg name "$1" --argjson times "${2:-1}" '{
-        apiVersion: "cr.kanister.io/v1alpha1", kind: "ActionSet",
-        metadata: {name: $name},
-        spec: {actions: [range($times) | {name: "backup",
-            blueprint: "blueprint", options: {set: $name, action: "\(.)"},
-            object: {apiVersion: "v1", resource: "configmaps",
-                name: "phases", namespace: $ns}}]}}' >set.json
-    api POST "$(actionsets)" @set.json >made
-}
-
-# Ends a phase, as complete or as failed; or gives it a percent to report.
-end_phase() { # NAME PHASE [complete|failed|PERCENT] [ACTION]
-    api PATCH "/api/v1/namespaces/$NS/configmaps/phases" \
-        "{\"data\":{\"$1.${4:-0}.$2\":\"${3:-complete}\"}}" \
-        application/merge-patch+json >configmap
-}
-
-phase_filter() { # PHASE [ACTION]
-    echo ".status.actions[${2:-0}] | .phases + [.deferPhase // empty] | .[] | select(.name == \"$1\")"
-}
-
-wait_phase() { # NAME PHASE STATE [ACTION]
-    wait_actionset "$1" "$(phase_filter "$2" "${4:-0}") | .state == \"$3\""
-}
-
-# Waits for the controller's first tick in a running phase, up to 5 s after its
-# begin: only then the phase has a percent.
-wait_tick() { # NAME PHASE [ACTION]
-    wait_actionset "$1" \
-        "$(phase_filter "$2" "${3:-0}") | .progress.progressPercent != null"
-}
-
-wait_state() { # NAME STATE
-    wait_actionset "$1" ".status.state == \"$2\""
-}
-
-# --- a witness
-
-# Looks at an ActionSet five times a second from now on; each look is a line
-# {"at":MILLISECONDS,"object":...} in FILE, ten minutes at most.
-sample() { # NAME FILE
-    (
-        mkdir -p "$BATS_TEST_TMPDIR/sampler-$1"
-        cd "$BATS_TEST_TMPDIR/sampler-$1" || exit
-        while [ -d "/proc/$$" ] && [ "$SECONDS" -lt 600 ]; do
-            if [ "$(reply admin GET "$(actionsets "$1")")" = 200 ]; then
-                jq -c "{at: $((${EPOCHREALTIME/[.,]/} / 1000)), object: .}" body
-            fi
-            sleep 0.2
-        done
-    ) >"$2" 2>&1 3>&- 4>&- &
-    SAMPLERS+=" $!"
-}
-
-stop_samplers() {
-    local pid
-
-    for pid in ${SAMPLERS:-}; do
-        kill "$pid"
-        wait "$pid" || [ $? = 143 ]
-    done
-    SAMPLERS=
-}

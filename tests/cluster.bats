@@ -92,3 +92,69 @@ END
     run "$CRD" </dev/null
     assert_failure 100
 }
+
+# tests/cluster/build in ./tree, with a Go that makes empty programs and says
+# so in ./built.
+take_build() {
+    mkdir -p tree/tests bin kanister/pkg/customresource
+    cp -r "$ROOT/tests/cluster" tree/tests
+    touch kanister/pkg/customresource/{actionset,blueprint,profile}.yaml
+    cat >bin/go <<'END'
+#!/bin/bash
+case $1 in
+build)
+    while [ "$1" != -o ]; do shift; done
+    : >"$2"
+    basename "$2" >>"$HERE/built"
+    ;;
+list) echo "$HERE/kanister" ;;
+esac
+END
+    chmod +x bin/go
+    export HERE=$PWD PATH=$PWD/bin:$PATH
+}
+
+# What is built now, beside the paths that are printed.
+builds() { # [FILE]
+    : >built
+    tree/tests/cluster/build "$@"
+    sort built
+}
+
+@test "cluster: what is built is built once, and again only where it changed" {
+    local before
+
+    take_build
+    run builds
+    assert_output $'controller\ncrd\nkube-apiserver'
+    before=$(tree/tests/cluster/build kube-apiserver)
+    [ -e "$before" ]
+    run builds
+    assert_output ''
+    echo >>tree/tests/cluster/controller/until.go
+    run builds
+    assert_output controller
+    echo >>tree/tests/cluster/apiserver/go.sum
+    run builds
+    assert_output kube-apiserver
+    [ "$(tree/tests/cluster/build kube-apiserver)" != "$before" ]
+    # another way to make one of them
+    sed -i 's/^make_crd() {$/&\n    : new/' tree/tests/cluster/build
+    run builds profile.yaml
+    assert_line --index 0 --regexp "^$PWD/tree/build/cluster/crd-.*/profile.yaml$"
+    assert_line --index 1 crd
+    run builds
+    assert_output ''
+}
+
+@test "cluster: a build that fails leaves nothing that is taken for one" {
+    take_build
+    sed -i 's/^build)$/&\n    exit 1/' bin/go
+    run tree/tests/cluster/build controller
+    assert_failure 1
+    run find tree/build/cluster -mindepth 1
+    assert_output tree/build/cluster/lock
+    run tree/tests/cluster/build nonsense
+    assert_failure 100
+    assert_output 'build: nothing makes nonsense'
+}
