@@ -66,7 +66,7 @@ struct writer_step {
 enum writer_state {
     WRITER_CLEAN,    /* on the object, or there was nothing to say */
     WRITER_WAITING,  /* yet to be written */
-    WRITER_EARLY,    /* the object has not come to it: `why` */
+    WRITER_EARLY,    /* the object has not come to (all of) it: `why` */
     WRITER_OVER,     /* nowhere: the controller has ended the phase first */
     WRITER_MISFIT,   /* nowhere: it is not this ActionSet's: `why` */
     WRITER_ANOTHER,  /* nowhere: an ActionSet of that name was made anew */
@@ -91,9 +91,11 @@ struct writer {
     /* private */
     struct samples samples;
     struct buf body;       /* what is being written */
-    struct buf applied[2]; /* what was: the status, the annotation */
+    struct buf key;        /* and what it will make, however that is said */
+    struct buf applied[2]; /* what was made: the status, the annotation */
     struct buf uid;
     size_t phase;       /* the first of ours that was written, or none */
+    uint64_t ours;      /* which those were, mixed */
     unsigned parts_now; /* of the patch that is under way */
     unsigned parts_due; /* of this sample, still to be sent */
     struct view_progress whole_now; /* of that patch, as the object spells it */
@@ -102,7 +104,8 @@ struct writer {
     int64_t rest_until, retry_at, look_at, settle_at, deadline;
     int64_t early; /* ns to the next look at what has not begun */
     int settling;  /* looks for a tracker's first look */
-    bool dirty, force, changes, fresh, discovered, asked, busy, ended;
+    bool dirty, force, changes, fresh, behind, discovered, asked;
+    bool busy, patching, ended;
 };
 
 /* Prepares W; GOOD takes the close look at a sample (samples.h).  False where

@@ -22,6 +22,7 @@ bool writer_open(struct writer *w, const struct writer_settings *settings,
     *w = (struct writer){ .settings = *settings,
                           .object = { .metadata = jv_null() },
                           .body = BUF_INIT(PATCH_MAX),
+                          .key = BUF_INIT(PATCH_MAX),
                           .applied = { BUF_INIT(PATCH_MAX),
                                        BUF_INIT(PATCH_MAX) },
                           .uid = BUF_INIT(UID_MAX),
@@ -40,6 +41,7 @@ void writer_close(struct writer *w)
     object_free(&w->object);
     samples_close(&w->samples);
     buf_free(&w->body);
+    buf_free(&w->key);
     buf_free(&w->applied[0]);
     buf_free(&w->applied[1]);
     buf_free(&w->uid);
@@ -49,7 +51,8 @@ void writer_sample(struct writer *w, const char *text, size_t len)
 {
     samples_add(&w->samples, text, len);
     w->dirty = true;
-    if (w->state == WRITER_CLEAN || w->state == WRITER_OVER)
+    if (w->state == WRITER_CLEAN || w->state == WRITER_OVER ||
+        (w->state == WRITER_EARLY && w->behind))
         w->state = WRITER_WAITING;
 }
 
@@ -84,7 +87,7 @@ static int64_t due(const struct writer *w)
 {
     int64_t at = NOT_SET;
 
-    if (w->parts_due != 0)
+    if (w->parts_due != 0 || w->fresh)
         at = AT_ONCE;
     else if (w->dirty && w->state != WRITER_EARLY)
         at = w->ended ? AT_ONCE : w->rest_until;
@@ -114,43 +117,84 @@ static bool must_look(const struct writer *w, int64_t now)
 static bool top_differs(const struct writer *w, const struct merged *m)
 {
     const struct view_progress *is = &w->object.view.whole;
+    const struct view_progress *shall = &m->whole;
 
-    return is->percent < 0 ||
-           kanister_percent(m->dialect, is->percent) != m->percent ||
-           memcmp(is->sizes, m->whole.sizes, sizeof is->sizes) != 0;
+    if (is->percent < 0 ||
+        kanister_percent(m->dialect, is->percent) != m->percent)
+        return true;
+    for (int i = 0; i < VIEW_SIZES; i++) /* no patch takes one away */
+        if (shall->sizes[i] >= 0 && shall->sizes[i] != is->sizes[i])
+            return true;
+    return false;
 }
 
-static size_t first_of_ours(const struct writer *w, const struct merged *m)
+/* Whether a tracker may look at phase I, which is then ours. */
+static bool is_tracked(const struct writer *w, const struct merged *m, size_t i)
 {
-    size_t i = 0;
-
-    while (i + 1 < w->object.view.phase_count && !m->phases[i].ours)
-        i++;
-    return i;
+    return m->phases[i].ours && !w->object.view.phases[i].deferred;
 }
 
-/* A new phase is ours: a tracker's first look at it is still to come, unless
- * there is a number in it already. */
-static void begin_phase(struct writer *w, size_t phase, int64_t now)
+/* The first of ours that may be tracked, or else the first; *OURS tells those
+ * apart that are others. */
+static size_t find_ours(const struct writer *w, const struct merged *m,
+                        uint64_t *ours)
+{
+    size_t first = NO_PHASE, tracked = NO_PHASE;
+
+    *ours = 0;
+    for (size_t i = 0; i < w->object.view.phase_count; i++) {
+        if (m->phases[i].ours && first == NO_PHASE)
+            first = i;
+        if (!is_tracked(w, m, i))
+            continue;
+        if (tracked == NO_PHASE)
+            tracked = i;
+        *ours = (*ours ^ (i + 1)) * UINT64_C(0x100000001b3); /* as FNV-1a */
+    }
+    return tracked != NO_PHASE ? tracked : first;
+}
+
+/* Another phase is ours: a tracker's first look at it is still to come, unless
+ * there is a number in it already.  Nobody tracks a defer phase. */
+static void begin_phase(struct writer *w, size_t phase, uint64_t ours,
+                        int64_t now)
 {
     bool status = w->settings.choose || w->settings.parts & STATUS_PARTS;
 
+    if (phase != w->phase)
+        w->phase_percent = VIEW_UNKNOWN;
     w->phase = phase;
-    w->phase_percent = VIEW_UNKNOWN;
+    w->ours = ours;
     w->settling = 0;
-    w->settle_at = status ? now + WRITER_TICK : NOT_SET;
+    w->settle_at = status && ours != 0 ? now + WRITER_TICK : NOT_SET;
 }
 
-/* What a look shows of a tracker. */
-static void settle(struct writer *w, int64_t now)
+/* What a look shows of a tracker: a number in a phase, where we write none, and
+ * otherwise that ours is gone. */
+static void settle(struct writer *w, const struct merged *m, int64_t now)
 {
-    int64_t there = w->object.view.phases[w->phase].progress.percent;
-    bool reset = there < w->phase_percent;
+    const struct view_phase *phases = w->object.view.phases;
+    bool ours = w->phase_percent != VIEW_UNKNOWN ||
+                w->tracker == TRACKER_NONE || w->settings.parts & PATCH_PHASES;
+    bool seen = phases[w->phase].progress.percent < w->phase_percent;
+    bool all = seen;
 
-    if (w->phase_percent == VIEW_UNKNOWN ? there != VIEW_UNKNOWN : reset) {
+    if (!ours) {
+        all = true;
+        for (size_t i = 0; i < w->object.view.phase_count; i++)
+            if (is_tracked(w, m, i)) {
+                bool there = phases[i].progress.percent != VIEW_UNKNOWN;
+
+                seen |= there;
+                all &= there;
+            }
+        all &= seen;
+    }
+    if (seen)
         w->tracker = TRACKER_SEEN;
+    if (all) {
         w->settle_at = NOT_SET;
-    } else if (w->settle_at != NOT_SET && w->settle_at <= now) {
+    } else if (is_due(w->settle_at, now)) {
         if (++w->settling >= SETTLING_MAX && w->tracker == TRACKER_UNKNOWN)
             w->tracker = TRACKER_NONE;
         w->settle_at = w->settling < SETTLING_MAX ? now + WRITER_TICK : NOT_SET;
@@ -177,28 +221,66 @@ static struct buf *applied(struct writer *w)
     return &w->applied[(w->parts_now & STATUS_PARTS) == 0];
 }
 
-/* Makes the next patch; false where the object has all of it. */
-static bool make_patch(struct writer *w, const struct merged *m,
-                       const struct view *line)
+/* What the patch makes of the object, in words that do not depend on what is
+ * there already. */
+static void put_key(struct writer *w, const struct merged *m,
+                    const struct view *line)
 {
-    if (w->dirty || w->force)
+    struct object object = w->object;
+
+    object.view.has_progress = object.has_annotations = true;
+    object.annotation = (struct view_text){ NULL, 0 };
+    buf_clear(&w->key);
+    patch_put(&w->key, w->parts_now, m, &object, line);
+}
+
+/* Waits for what the object has not come to.  Before the next write is due
+ * there is no use in looking. */
+static void wait_early(struct writer *w, int64_t now)
+{
+    w->dirty = true;
+    w->look_at = now + w->early;
+    if (w->ended)
+        return;
+    if (w->look_at < w->rest_until)
+        w->look_at = w->rest_until;
+    w->early = w->early * 2 < EARLY_MAX ? w->early * 2 : EARLY_MAX;
+}
+
+/* All of the sample that the object takes is on it. */
+static void be_done(struct writer *w, int64_t now)
+{
+    w->state = w->behind ? WRITER_EARLY : WRITER_CLEAN;
+    if (w->behind)
+        wait_early(w, now);
+}
+
+/* Makes the next patch; false where the object has all of it, or it is not due
+ * yet.  What has begun goes on, with the newest sample, before the next. */
+static bool make_patch(struct writer *w, const struct merged *m,
+                       const struct view *line, int64_t now)
+{
+    bool due_now = w->dirty && (w->ended || now >= w->rest_until);
+
+    if (w->force || (due_now && w->parts_due == 0)) {
         w->parts_due = parts_of(w);
-    w->dirty = false;
+        w->dirty = false;
+    }
     while (w->parts_due != 0) {
         unsigned status = w->parts_due & STATUS_PARTS;
 
         w->parts_now = w->subresource && status != 0 ? status : w->parts_due;
         buf_clear(&w->body);
         patch_put(&w->body, w->parts_now, m, &w->object, line);
-        if (w->body.failed)
-            break;
-        if (w->force || !same(&w->body, applied(w)))
-            break;
+        put_key(w, m, line);
+        if (w->body.failed || w->key.failed || w->force ||
+            !same(&w->key, applied(w)))
+            return true;
         w->parts_due &= ~w->parts_now;
     }
-    if (w->parts_due == 0)
-        w->state = WRITER_CLEAN;
-    return w->parts_due != 0;
+    if (!w->dirty)
+        be_done(w, now);
+    return false;
 }
 
 /* Remembers what the patch will make of the object. */
@@ -224,39 +306,46 @@ static void take_no(struct writer *w, enum merge_outcome outcome,
     bool wait = outcome == MERGE_EARLY || outcome == MERGE_NO_ROOM;
 
     w->state = states[outcome];
-    w->fresh = false;
-    w->seen = false; /* it will be another when it matters again */
+    w->fresh = w->behind = false;
+    if (outcome != MERGE_NOTHING) /* which the object has no say in */
+        w->seen = false;
     w->dirty = wait;
     w->parts_due = 0;
     w->settle_at = NOT_SET;
     if (why != w->why)
         memcpy(w->why, why, sizeof w->why);
-    if (!wait)
-        return;
-    w->look_at = w->retry_at = now + w->early;
-    if (!w->ended && w->early < EARLY_MAX)
-        w->early *= 2;
+    if (outcome == MERGE_OVER && w->rest_until < now + w->settings.interval)
+        w->rest_until = now + w->settings.interval;
+    if (wait)
+        wait_early(w, now);
+    if (outcome == MERGE_NO_ROOM)
+        w->retry_at = w->look_at;
 }
 
 /* There is something to write on the object; true where a patch shall go. */
 static bool take_ours(struct writer *w, const struct merged *m,
                       const struct view *line, int64_t now)
 {
-    size_t phase = first_of_ours(w, m);
+    uint64_t ours;
+    size_t phase = find_ours(w, m, &ours);
 
-    if (phase != w->phase)
-        begin_phase(w, phase, now);
+    if (phase != w->phase || ours != w->ours)
+        begin_phase(w, phase, ours, now);
     w->dialect = m->dialect;
-    w->early = EARLY_MIN;
     w->changes = top_differs(w, m);
     if (w->fresh) {
-        settle(w, now);
+        settle(w, m, now);
         w->force = w->changes && w->settings.parts & PATCH_TOP;
     }
     w->fresh = false;
     w->state = WRITER_WAITING;
+    w->behind = m->early;
+    if (m->early)
+        memcpy(w->why, m->why, sizeof w->why);
+    else
+        w->early = EARLY_MIN;
     note_now(w, m);
-    if (make_patch(w, m, line) && w->body.failed) {
+    if (make_patch(w, m, line, now) && (w->body.failed || w->key.failed)) {
         take_no(w, MERGE_NO_ROOM, w->why, now);
         return false;
     }
@@ -292,9 +381,9 @@ static bool prepare(struct writer *w, int64_t now)
         outcome = merge(&m, &w->object, &line);
     else
         memcpy(m.why, pending, sizeof m.why);
-    if (outcome == MERGE_OURS)
+    if (outcome == MERGE_OURS && (w->fresh || !m.early))
         patch = take_ours(w, &m, &line, now);
-    else if (w->fresh || outcome == MERGE_NO_ROOM)
+    else if (w->fresh || outcome == MERGE_NO_ROOM || outcome == MERGE_NOTHING)
         take_no(w, outcome, m.why, now);
     else
         w->seen = false; /* look before that is believed */
@@ -306,6 +395,7 @@ static bool prepare(struct writer *w, int64_t now)
 static struct writer_step request(struct writer *w, enum writer_act act)
 {
     w->busy = true;
+    w->patching = act == WRITER_PATCH;
     return (struct writer_step){ .act = act,
                                  .body = &w->body,
                                  .subresource =
@@ -392,9 +482,9 @@ static void note_object(struct writer *w)
 void writer_patched(struct writer *w, int64_t generation, int64_t now,
                     int64_t rest)
 {
-    struct buf done = w->body;
+    struct buf made = w->key;
 
-    w->busy = w->force = false;
+    w->busy = w->patching = w->force = false;
     w->rest_until = now + rest;
     if (!w->asked && w->changes && w->parts_now & PATCH_TOP &&
         generation != 0 && generation == w->generation) {
@@ -406,8 +496,8 @@ void writer_patched(struct writer *w, int64_t generation, int64_t now,
         return;
     }
     w->generation = generation;
-    w->body = *applied(w);
-    *applied(w) = done;
+    w->key = *applied(w);
+    *applied(w) = made;
     note_object(w);
     w->parts_due &= ~w->parts_now;
     if (w->parts_now & PATCH_PHASES) {
@@ -416,12 +506,14 @@ void writer_patched(struct writer *w, int64_t generation, int64_t now,
         w->phase_percent = w->phase_percent_now;
     }
     if (!w->dirty && w->parts_due == 0)
-        w->state = WRITER_CLEAN;
+        be_done(w, now);
 }
 
 void writer_failed(struct writer *w, bool look, int64_t now, int64_t delay)
 {
-    w->busy = w->fresh = false;
+    if (w->patching)
+        buf_clear(applied(w)); /* nobody knows what the object has now */
+    w->busy = w->patching = w->fresh = false;
     w->dirty = w->dirty || w->parts_due != 0;
     w->parts_due = 0;
     if (look)
@@ -437,11 +529,12 @@ void writer_sooner(struct writer *w, int64_t at)
 
 bool writer_give_up(struct writer *w)
 {
-    w->busy = false;
+    w->busy = w->patching = false;
     if (w->subresource && w->parts_due == PATCH_ANNOTATION &&
-        w->settings.parts & PATCH_TOP) {
+        (w->settings.parts & STATUS_PARTS || w->settings.choose)) {
         w->settings.parts &= ~(unsigned)PATCH_ANNOTATION;
         w->parts_due = 0;
+        w->dirty = w->dirty || w->behind; /* looked at when it is due */
         w->state = w->dirty ? WRITER_WAITING : WRITER_CLEAN;
         return true;
     }
