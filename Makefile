@@ -2,12 +2,14 @@
 #
 # The table: which program needs which room of lib/, and which library.
 
-PROGRAMS = kopia-progress phase-agg status-patch
+PROGRAMS = kopia-progress phase-agg phase-run status-patch
 
 kopia-progress.rooms = mover base
 kopia-progress.libs  = $(PCRE2) $(JQ)
 phase-agg.rooms      = phase base
 phase-agg.libs       = $(YAML) $(JQ)
+phase-run.rooms      = run base
+phase-run.libs       = $(JQ)
 status-patch.rooms   = kube base
 status-patch.libs    = $(CURL) $(YAML) $(JQ)
 

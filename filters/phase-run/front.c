@@ -1,0 +1,351 @@
+#include "front.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/child.h"
+#include "base/clock.h"
+#include "base/msg.h"
+#include "link.h"
+#include "origin.h"
+#include "pipeline.h"
+#include "progress_file.h"
+#include "relay.h"
+#include "settings.h"
+#include "streams.h"
+
+enum {
+    CANNOT_RUN = 126,
+    NOT_FOUND = 127,
+    BY_SIGNAL = 128,
+    RELAYS_MAX = 10, /* after so many have died there is no other */
+    ANSWER_MS = 1000,
+};
+
+struct front {
+    struct clock clock;
+    struct streams streams;
+    char *progress_file; /* absolute; or NULL */
+    int signals;         /* a signalfd */
+    int link;            /* to the relay; -1: there is none */
+    int relays;          /* how many there were */
+    pid_t relay, command;
+    int status; /* of the command, as wait(2) gives it */
+    bool ended, done;
+    bool hurried;       /* a signal came after that */
+    int64_t kill_at;    /* the command, or never */
+    int64_t give_up_at; /* the waiting for the relay, or never */
+};
+
+static int64_t later(int64_t now, int64_t ns)
+{
+    int64_t at;
+
+    return __builtin_add_overflow(now, ns, &at) ? INT64_MAX : at;
+}
+
+/* All that can be handed on.  The others are faults of our own. */
+static bool block_signals(struct front *f)
+{
+    static const int own[] = {
+        SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP
+    };
+    sigset_t set;
+
+    sigfillset(&set);
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++)
+        sigdelset(&set, own[i]);
+    signal(SIGCHLD, SIG_DFL); /* ignored, it would take the exit code away */
+    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+        return false;
+    f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    return f->signals >= 0;
+}
+
+/* --- the relay */
+
+static void start_relay(struct front *f)
+{
+    struct relay_start start = { .streams = &f->streams,
+                                 .progress_file = f->progress_file,
+                                 .plain = f->relays > 0 };
+    int ends[2];
+    pid_t pid;
+
+    f->link = -1;
+    if (f->relays++ >= RELAYS_MAX || !link_open(ends))
+        return;
+    pid = fork();
+    if (pid == 0) {
+        close(ends[0]);
+        close(f->signals);
+        streams_close_command(&f->streams);
+        start.link = ends[1];
+        relay_run(&start);
+    }
+    close(ends[1]);
+    if (pid < 0) {
+        close(ends[0]);
+        return;
+    }
+    f->relay = pid;
+    f->link = ends[0];
+}
+
+static void tell(struct front *f, enum word word, int value)
+{
+    if (f->link >= 0)
+        link_send(f->link, word, value);
+}
+
+/* The relay is gone.  Another one passes on what the command prints, so that it
+ * does not die of it; the pipeline has ended with the first. */
+static void replace_relay(struct front *f)
+{
+    close(f->link);
+    start_relay(f);
+    if (f->link < 0) {
+        for (int i = 0; i < f->streams.count; i++)
+            streams_close(&f->streams, i);
+        f->done = true;
+    } else if (f->ended) {
+        tell(f, WORD_ENDED, f->status);
+    }
+}
+
+/* Takes what the relay says; true where that was an answer, in *ANSWER. */
+static bool take_messages(struct front *f, bool *answer)
+{
+    struct message message;
+    enum link_status got;
+    bool answered = false;
+
+    while ((got = link_receive(f->link, &message)) == LINK_MESSAGE) {
+        if (message.word == WORD_ANSWER) {
+            *answer = message.value != 0;
+            answered = true;
+        } else if (message.word == WORD_CLOSED) {
+            streams_close(&f->streams, message.value);
+        } else if (message.word == WORD_DONE) {
+            f->done = true;
+        }
+    }
+    if (got == LINK_END && !f->done)
+        replace_relay(f);
+    return answered;
+}
+
+/* Whether SIGNAL was sent to our whole group, as far as the relay can say. */
+static bool is_for_group(struct front *f, int signal)
+{
+    struct pollfd link = { f->link, POLLIN, 0 };
+    int64_t until =
+        later(clock_steady(&f->clock), ANSWER_MS * (CLOCK_SECOND / 1000));
+    bool answer = false;
+
+    if (f->link < 0)
+        return false;
+    /* This takes the lock that the kernel holds while it goes through a group,
+     * so afterwards each member has the signal. */
+    setpgid(0, getpgrp());
+    tell(f, WORD_ASK, signal);
+    while (f->link == link.fd && clock_steady(&f->clock) < until)
+        if (poll(&link, 1, ANSWER_MS) > 0 && take_messages(f, &answer))
+            return answer;
+    return false;
+}
+
+/* --- signals */
+
+/* After the command's end there is nobody to pass it on to: who wants the end
+ * waits no longer than the budget, and who wants it again not even that. */
+static void hurry(struct front *f, int signal)
+{
+    int64_t now = clock_steady(&f->clock);
+
+    if (signal != SIGTERM && signal != SIGINT && signal != SIGHUP &&
+        signal != SIGQUIT)
+        return;
+    tell(f, f->hurried ? WORD_NOW : WORD_HURRY, 0);
+    f->give_up_at = later(f->hurried ? now : later(now, settings.final_budget),
+                          CLOCK_SECOND);
+    f->hurried = true;
+}
+
+static void pass_on(struct front *f, const struct signalfd_siginfo *info)
+{
+    int signal = (int)info->ssi_signo;
+    bool for_group = is_for_group(f, signal);
+    pid_t group;
+
+    if (f->ended) {
+        hurry(f, signal);
+        return;
+    }
+    if (signal == SIGCONT && (pid_t)info->ssi_pid == f->relay)
+        return; /* it has woken us, since the command goes on */
+    group = getpgid(f->command);
+    if (!for_group || group != getpgrp())
+        kill(group == f->command ? -group : f->command, signal);
+    if (signal != SIGTERM)
+        return;
+    tell(f, WORD_TERM, 0);
+    if (settings.grace != NOT_ASKED && f->kill_at == INT64_MAX)
+        f->kill_at = later(clock_steady(&f->clock), settings.grace);
+}
+
+/* The command was stopped by SIGNAL, and so are we, for whoever waits for us.
+ */
+static void stop_too(struct front *f, int signal)
+{
+    const struct sigaction plain = { .sa_handler = SIG_DFL };
+    struct sigaction old;
+    sigset_t set;
+
+    tell(f, WORD_STOPPED, 0);
+    sigemptyset(&set);
+    sigaddset(&set, signal);
+    sigaction(signal, &plain, &old);
+    sigprocmask(SIG_UNBLOCK, &set, NULL);
+    raise(signal);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    sigaction(signal, &old, NULL);
+    tell(f, WORD_RESUMED, 0);
+}
+
+/* Waits for all that have ended: as PID 1 we are given other people's
+ * children. */
+static void reap(struct front *f)
+{
+    int status;
+    pid_t pid;
+
+    while ((pid = waitpid(-1, &status, WNOHANG | WUNTRACED)) > 0) {
+        if (pid != f->command || f->ended)
+            continue;
+        if (WIFSTOPPED(status)) {
+            stop_too(f, WSTOPSIG(status));
+            continue;
+        }
+        f->ended = true;
+        f->status = status;
+        tell(f, WORD_ENDED, status);
+    }
+}
+
+static void take_signals(struct front *f)
+{
+    struct signalfd_siginfo info;
+
+    while (read(f->signals, &info, sizeof info) == (ssize_t)sizeof info)
+        if (info.ssi_signo == SIGCHLD)
+            reap(f);
+        else
+            pass_on(f, &info);
+}
+
+/* --- the command */
+
+/* Starts it; false where it cannot be, which is said. */
+static bool start_command(struct front *f, char **command)
+{
+    const struct child_start start = {
+        .argv = (const char *const *)command,
+        .fds = { f->streams.command[0], f->streams.command[1],
+                 f->streams.command[2] },
+        .prepare = origin_restore,
+    };
+
+    if (f->progress_file != NULL)
+        setenv("PHASEPIPE_PROGRESS_FILE", f->progress_file, 1);
+    f->command = child_start(&start);
+    if (f->command > 0)
+        return true;
+    f->status = errno == ENOENT ? NOT_FOUND << 8 : CANNOT_RUN << 8;
+    (void)msg_fatal_sys("unable to run %s", command[0]);
+    return false;
+}
+
+/* What was opened for the command is its own now. */
+static void give_up_the_rest(struct front *f)
+{
+    bool passes = false;
+
+    for (int i = 0; i < f->streams.count; i++)
+        passes |= f->streams.out[i] == STDOUT_FILENO;
+    streams_close_command(&f->streams);
+    origin_give_up(STDIN_FILENO);
+    if (!passes)
+        origin_give_up(STDOUT_FILENO);
+    origin_release();
+}
+
+static int wait_ms(struct front *f)
+{
+    int64_t next = f->ended ? f->give_up_at : f->kill_at, ms;
+
+    if (next == INT64_MAX)
+        return -1;
+    ms = (next - clock_steady(&f->clock)) / (CLOCK_SECOND / 1000) + 1;
+    return ms < 0 ? 0 : ms > INT32_MAX ? INT32_MAX : (int)ms;
+}
+
+/* Waits for the end of the command, and then of the relay's work. */
+static void follow(struct front *f)
+{
+    while (!f->ended || (!f->done && f->link >= 0)) {
+        struct pollfd fds[] = { { f->signals, POLLIN, 0 },
+                                { f->link, POLLIN, 0 } };
+        bool answer;
+
+        if (poll(fds, 2, wait_ms(f)) > 0) {
+            if (fds[0].revents != 0)
+                take_signals(f);
+            if (fds[1].revents != 0 && f->link >= 0)
+                take_messages(f, &answer);
+        }
+        if (!f->ended && clock_steady(&f->clock) >= f->kill_at) {
+            kill(f->command, SIGKILL);
+            f->kill_at = INT64_MAX;
+        }
+        if (f->ended && clock_steady(&f->clock) >= f->give_up_at)
+            return;
+    }
+}
+
+int front_run(char **command)
+{
+    struct front f = { .link = -1,
+                       .kill_at = INT64_MAX,
+                       .give_up_at = INT64_MAX };
+
+    pipeline_reserve();
+    if (settings.progress_file != NULL)
+        f.progress_file = progress_file_path(settings.progress_file);
+    if (!block_signals(&f))
+        msg_warn_sys("unable to take signals");
+    if (!streams_open(&f.streams, settings.parses))
+        msg_warn_sys("unable to read what the command prints");
+    start_relay(&f);
+    if (f.link < 0) {
+        msg_warn_sys("unable to watch the command");
+        streams_undo(&f.streams);
+    }
+    if (start_command(&f, command)) {
+        tell(&f, WORD_STARTED, f.command);
+    } else {
+        f.ended = true;
+        tell(&f, WORD_ENDED, f.status);
+    }
+    give_up_the_rest(&f);
+    follow(&f);
+    free(f.progress_file);
+    return WIFSIGNALED(f.status) ? BY_SIGNAL + WTERMSIG(f.status)
+                                 : WEXITSTATUS(f.status);
+}

@@ -1,0 +1,39 @@
+/*
+ * The file into which the command writes how far it is, watched with inotify.
+ */
+#ifndef PHASE_RUN_PROGRESS_FILE_H
+#define PHASE_RUN_PROGRESS_FILE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/watch.h"
+
+struct progress_file {
+    int notes;      /* inotify's descriptor; -1: nothing is watched */
+    uint64_t wrong; /* how many times there was no progress in it */
+
+    /* private */
+    char *path;       /* where the given one leads to */
+    const char *name; /* its last part */
+    struct watch watch;
+    struct buf line; /* the latest */
+};
+
+/* An absolute path for PATH, which need not exist; the caller frees it.  NULL
+ * where there is no memory. */
+char *progress_file_path(const char *path);
+
+/* Begins to watch PATH, and makes an empty file of it where there is none. What
+ * it holds now is of another run.  False with errno set. */
+bool progress_file_open(struct progress_file *f, const char *path);
+
+/* Looks at what inotify tells, or at the END of the command whatever it tells.
+ * True, and a record without a newline in RECORD, where there is a new one. */
+bool progress_file_look(struct progress_file *f, bool end, struct buf *record);
+
+/* Frees what F holds. */
+void progress_file_close(struct progress_file *f);
+
+#endif

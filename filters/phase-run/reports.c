@@ -1,0 +1,182 @@
+#include "reports.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/msg.h"
+#include "base/out.h"
+#include "run/event.h"
+#include "run/kind.h"
+#include "settings.h"
+
+enum { EVENTS_MAX = 32 * 1024 };
+
+void reports_open(struct reports *r, struct pipeline *pipeline, struct buf *log,
+                  const char *progress_file)
+{
+    *r = (struct reports){
+        .pipeline = pipeline,
+        .file = { .notes = -1 },
+        .result = BUF_INIT(REC_CEILING),
+        .ending = { .phase = settings.phase },
+    };
+    journal_open(&r->records, settings.log_records, log);
+    journal_open(&r->text, settings.log_text, log);
+    if (progress_file != NULL && !progress_file_open(&r->file, progress_file))
+        msg_warn_sys("unable to watch %s", progress_file);
+}
+
+/* A record, or an event, for whoever reads them. */
+static void hand_out(struct reports *r, const char *line, size_t len)
+{
+    sink_put(&r->pipeline->records, line, len);
+    sink_put(&r->pipeline->records, "\n", 1);
+    sink_put(&r->pipeline->text, line, len);
+    sink_put(&r->pipeline->text, "\n", 1);
+}
+
+static void log_record(struct reports *r, const char *line, size_t len,
+                       bool replaced, int64_t now)
+{
+    if (settings.log_records == NOT_ASKED)
+        return;
+    if (replaced)
+        journal_latest(&r->records, line, len, now);
+    else
+        journal_line(&r->records, line, len, now);
+}
+
+static void hand_out_events(struct reports *r, const struct buf *events,
+                            int64_t now)
+{
+    const char *line = events->bytes, *end;
+    size_t left = events->len;
+
+    sink_put(&r->pipeline->events, events->bytes, events->len);
+    while (left > 0 && (end = memchr(line, '\n', left)) != NULL) {
+        size_t len = (size_t)(end - line);
+
+        hand_out(r, line, len);
+        log_record(r, line, len, false, now);
+        left -= len + 1;
+        line = end + 1;
+    }
+}
+
+void reports_begin(struct reports *r, int64_t now)
+{
+    struct buf events = BUF_INIT(EVENTS_MAX);
+
+    r->began = now;
+    event_begin(&events, settings.phase);
+    hand_out_events(r, &events, now);
+    buf_free(&events);
+}
+
+void reports_record(struct reports *r, const char *line, size_t len,
+                    bool in_log, int64_t now)
+{
+    enum kind kind = kind_of(line, len);
+
+    if (kind == KIND_NONE)
+        return;
+    if (kind == KIND_RESULT) {
+        buf_clear(&r->result);
+        buf_add(&r->result, line, len);
+    }
+    hand_out(r, line, len);
+    if (!in_log)
+        log_record(r, line, len, kind == KIND_PROGRESS, now);
+}
+
+void reports_text(struct reports *r, const char *line, size_t len, int64_t now)
+{
+    journal_latest(&r->text, line, len, now);
+}
+
+void reports_look(struct reports *r, bool end, int64_t now)
+{
+    struct buf record = BUF_INIT(REC_CEILING);
+
+    if (progress_file_look(&r->file, end, &record))
+        reports_record(r, record.bytes, record.len, false, now);
+    buf_free(&record);
+}
+
+/* In place, since it is a mount of its own in a pod. */
+static bool write_result(const char *path, const struct buf *text)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    bool good = fd >= 0 && write_all(fd, text->bytes, text->len);
+
+    if (fd >= 0 && close(fd) < 0)
+        good = false;
+    return good;
+}
+
+static void put_result(struct reports *r)
+{
+    struct buf text = BUF_INIT(ENDING_MAX);
+
+    if (settings.termination_log == NULL)
+        return;
+    r->ending.said = r->result.len > 0 ? r->result.bytes : NULL;
+    r->ending.said_len = r->result.len;
+    ending_put(&r->ending, &text);
+    if (!write_result(settings.termination_log, &text) && !r->unwritten_said) {
+        msg_warn_sys("unable to write %s", settings.termination_log);
+        r->unwritten_said = true;
+    }
+    buf_free(&text);
+}
+
+void reports_ended(struct reports *r, int code, int64_t now)
+{
+    r->ending.code = code;
+    r->ending.good = codes_good(&settings.good, code);
+    r->ending.took = r->began != 0 ? now - r->began : 0;
+    put_result(r); /* what is known, in case that we come no further */
+}
+
+void reports_end(struct reports *r, int64_t now)
+{
+    struct buf events = BUF_INIT(EVENTS_MAX);
+
+    reports_look(r, true, now);
+    event_end(&events, settings.phase, r->ending.good);
+    hand_out_events(r, &events, now);
+    buf_free(&events);
+    sink_end(&r->pipeline->records);
+    sink_end(&r->pipeline->text);
+    sink_end(&r->pipeline->events);
+}
+
+void reports_finish(struct reports *r, int64_t now)
+{
+    journal_flush(&r->records, now);
+    journal_flush(&r->text, now);
+    if (r->result.len > 0)
+        put_result(r);
+    if (r->file.wrong > 1)
+        msg_warn("the progress file held no progress: %" PRIu64 " times",
+                 r->file.wrong);
+}
+
+int64_t reports_tick(struct reports *r, int64_t now)
+{
+    int64_t one = journal_tick(&r->records, now);
+    int64_t other = journal_tick(&r->text, now);
+
+    return one < other ? one : other;
+}
+
+void reports_close(struct reports *r)
+{
+    progress_file_close(&r->file);
+    journal_close(&r->records);
+    journal_close(&r->text);
+    buf_free(&r->result);
+}

@@ -1,0 +1,36 @@
+/*
+ * The options of phase-run, and what they come to.
+ */
+#ifndef PHASE_RUN_SETTINGS_H
+#define PHASE_RUN_SETTINGS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/opt.h"
+#include "run/codes.h"
+
+#define NOT_ASKED INT64_C(-1)
+
+struct settings {
+    const char *mover, *parse, *phase, *phases, *action, *plan, *blueprint;
+    const char *state, *target, *pipeline, *ok_codes;
+    const char *progress_file, *termination_log;
+    int64_t log_records, log_text, final_budget, grace; /* ns, or NOT_ASKED */
+
+    /* made of them by settings_check() */
+    bool parses[3];            /* by descriptor */
+    const char *const *filter; /* argv of what reads the mover's console; NULL:
+                                  the command itself prints records */
+    struct codes good;
+    const char *name; /* of the phase, where no option gives one */
+};
+
+extern struct settings settings;
+extern const struct opt_program settings_program;
+
+/* Looks at what belongs together, for the COMMAND that is to be run; NULL, or
+ * what is wrong. */
+const char *settings_check(const char *command);
+
+#endif

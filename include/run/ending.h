@@ -1,0 +1,30 @@
+/*
+ * How a command ended, as a result record: what its exit status proves, with
+ * the counts of the mover's own result.
+ *
+ * It goes where everybody who sees the pod can read it, so it holds numbers
+ * and words from a list, and no text that the command printed.
+ */
+#ifndef RUN_ENDING_H
+#define RUN_ENDING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+enum { ENDING_MAX = 4096 }; /* bytes of the termination message of a pod */
+
+struct ending {
+    const char *phase; /* its name, or NULL */
+    int code;          /* the exit code, 128 + n where a signal ended it */
+    bool good;         /* the code means success */
+    int64_t took;      /* ns */
+    const char *said;  /* the mover's own result record, or NULL */
+    size_t said_len;
+};
+
+/* Appends the record to TEXT, with a newline, ENDING_MAX bytes at most. */
+void ending_put(const struct ending *e, struct buf *text);
+
+#endif

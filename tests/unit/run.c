@@ -1,0 +1,358 @@
+#include "run/codes.h"
+#include "run/ending.h"
+#include "run/event.h"
+#include "run/journal.h"
+#include "run/kind.h"
+#include "run/pick.h"
+#include "run/report.h"
+
+#include "base/clock.h"
+#include "unit.h"
+
+static void codes_are_a_list_of_numbers(void **state)
+{
+    static const char *const wrong[] = { "",    ",",  "0,",  ",0",  "256",
+                                         "-1",  "a",  "0 3", "0;3", "0x1",
+                                         "1-3", "+1", "0,,3" };
+    struct codes c;
+
+    (void)state;
+    assert_true(codes_parse(&c, NULL));
+    assert_true(codes_good(&c, 0) && !codes_good(&c, 1));
+    assert_true(codes_parse(&c, "3,255,10"));
+    assert_true(codes_good(&c, 3) && codes_good(&c, 10) && codes_good(&c, 255));
+    assert_true(!codes_good(&c, 0) && !codes_good(&c, 256));
+    assert_true(!codes_good(&c, -1));
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_row(!codes_parse(&c, wrong[i]), wrong[i]);
+}
+
+static void a_line_is_of_its_type(void **state)
+{
+    static const struct {
+        const char *line;
+        enum kind kind;
+    } rows[] = {
+        { "{\"type\":\"progress\",\"progressPercent\":1.5}", KIND_PROGRESS },
+        { "{\"type\": \"result\", \"state\": \"complete\"}", KIND_RESULT },
+        { "{\"type\":\"message\",\"text\":\"a\\\"b\"}", KIND_MESSAGE },
+        { "{\"progressPercent\":-1e0,\"type\":\"phase\"}", KIND_PHASE },
+        { "{\"type\":\"status\",\"actions\":[{}]}", KIND_OTHER },
+        { "{\"type\":5}", KIND_NONE },
+        { "{\"kind\":\"progress\"}", KIND_NONE },
+        { "{\"type\":\"progress\"", KIND_NONE },
+        { "[\"type\",\"progress\"]", KIND_NONE },
+        { "type", KIND_NONE },
+        { "", KIND_NONE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_row(kind_of(rows[i].line, strlen(rows[i].line)) == rows[i].kind,
+                   rows[i].line);
+}
+
+static void see(void *arg, const char *line, size_t len)
+{
+    struct buf *seen = arg;
+
+    buf_add(seen, line, len);
+    buf_char(seen, '|');
+}
+
+static void assert_text(struct buf *b, const char *text)
+{
+    assert_false(b->failed);
+    assert_int_equal(b->len, strlen(text));
+    assert_memory_equal(b->bytes, text, b->len);
+    buf_clear(b);
+}
+
+static void records_are_picked_however_they_come(void **state)
+{
+    static const char stream[] = "{1}\n x{2}\r{3}\r\n\n{4}{5}\nab\n{6}";
+    struct buf seen = BUF_INIT(100000);
+    struct pick p;
+
+    (void)state;
+    for (size_t cut = 1; cut < sizeof stream; cut++) {
+        pick_open(&p, see, &seen);
+        for (size_t at = 0; at < sizeof stream - 1; at += cut)
+            pick_bytes(&p, stream + at,
+                       cut < sizeof stream - 1 - at ? cut
+                                                    : sizeof stream - 1 - at);
+        pick_end(&p);
+        pick_close(&p);
+        assert_text(&seen, "{1}|{3}|{4}{5}|{6}|");
+    }
+    buf_free(&seen);
+}
+
+static void a_line_that_is_too_long_is_passed_over(void **state)
+{
+    static char much[40000];
+    struct buf seen = BUF_INIT(100);
+    struct pick p;
+
+    (void)state;
+    memset(much, '{', sizeof much);
+    pick_open(&p, see, &seen);
+    pick_bytes(&p, much, sizeof much);
+    pick_bytes(&p, much, sizeof much);
+    pick_bytes(&p, "}\n{1}\n", 6);
+    assert_text(&seen, "{1}|");
+    pick_close(&p);
+    buf_free(&seen);
+}
+
+/* What a progress file that holds TEXT says, or "" for nothing and "?" for
+ * what is no progress. */
+static void assert_report(const char *text, bool ended, const char *record)
+{
+    struct buf b = BUF_INIT(1000);
+    const char *line;
+    size_t n = report_last(text, strlen(text), ended, &line);
+
+    if (n > 0 && !report_record(line, n, &b))
+        buf_str(&b, "?");
+    assert_text(&b, record);
+    buf_free(&b);
+}
+
+#define PERCENT(p) "{\"type\":\"progress\",\"progressPercent\":" p "}"
+
+static void a_progress_file_says_a_percentage(void **state)
+{
+    (void)state;
+    assert_report("42\n", false, PERCENT("42"));
+    assert_report("42%\n", false, PERCENT("42"));
+    assert_report(" 42.567 \r\n", false, PERCENT("42.56"));
+    assert_report("0\n", false, PERCENT("0"));
+    assert_report("100%\n", false, PERCENT("100"));
+    assert_report("3/7\n", false, PERCENT("42.85"));
+    assert_report("9223372036854775806/9223372036854775807\n", false,
+                  PERCENT("99.99"));
+    assert_report("0/1\n", false, PERCENT("0"));
+    assert_report(
+        "{\"type\":\"progress\",\"progressPercent\":7,\"hashedB\":1}"
+        "\n",
+        false, "{\"type\":\"progress\",\"progressPercent\":7,\"hashedB\":1}");
+}
+
+static void the_last_whole_line_counts(void **state)
+{
+    (void)state;
+    assert_report("1\n2\n\n  \n", false, PERCENT("2"));
+    assert_report("1\n2", false, PERCENT("1"));
+    assert_report("1\n2", true, PERCENT("2"));
+    assert_report("4", false, "");
+    assert_report("4", true, PERCENT("4"));
+    assert_report("", true, "");
+    assert_report("\n\n", true, "");
+}
+
+static void what_is_no_progress_is_none(void **state)
+{
+    static const char *const wrong[] = {
+        "101",
+        "100.01%",
+        "-1",
+        "4 2",
+        "7/3",
+        "1/0",
+        "/",
+        "1/",
+        "%",
+        "42%%",
+        "abc",
+        "1e1",
+        "0x10",
+        "1.5/3",
+        "1/2/3",
+        "{",
+        "{\"type\":\"phase\",\"state\":\"complete\"}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(wrong); i++)
+        assert_report(wrong[i], true, "?");
+}
+
+static void assert_ending(int code, bool good, const char *said,
+                          const char *text)
+{
+    struct ending e = { .phase = "dump",
+                        .code = code,
+                        .good = good,
+                        .took = 1239 * CLOCK_SECOND / 100,
+                        .said = said,
+                        .said_len = said != NULL ? strlen(said) : 0 };
+    struct buf b = BUF_INIT(ENDING_MAX);
+
+    ending_put(&e, &b);
+    keep_records(b.bytes, b.len);
+    assert_text(&b, text);
+    buf_free(&b);
+}
+
+static void an_ending_is_what_the_exit_code_proves(void **state)
+{
+    (void)state;
+    assert_ending(0, true, NULL,
+                  "{\"type\":\"result\",\"phase\":\"dump\",\"state\":"
+                  "\"complete\",\"exitStatus\":0,\"elapsedSeconds\":12}\n");
+    assert_ending(143, false, "{\"type\":\"result\",\"state\":\"complete\"}",
+                  "{\"type\":\"result\",\"phase\":\"dump\",\"state\":"
+                  "\"failed\",\"exitStatus\":143,\"elapsedSeconds\":12}\n");
+    assert_ending(0, true, "{\"type\":\"result\",\"state\":\"partial\"}",
+                  "{\"type\":\"result\",\"phase\":\"dump\",\"state\":"
+                  "\"partial\",\"exitStatus\":0,\"elapsedSeconds\":12}\n");
+    assert_ending(0, true, "{\"type\":\"result\",\"state\":\"failed\"}",
+                  "{\"type\":\"result\",\"phase\":\"dump\",\"state\":"
+                  "\"complete\",\"exitStatus\":0,\"elapsedSeconds\":12}\n");
+    assert_ending(1, false, "{\"type\":\"result\",\"state\":\"cancelled\"}",
+                  "{\"type\":\"result\",\"phase\":\"dump\",\"state\":"
+                  "\"cancelled\",\"exitStatus\":1,\"elapsedSeconds\":12}\n");
+}
+
+static void an_ending_shows_counts_and_no_text(void **state)
+{
+    (void)state;
+    assert_ending(
+        0, true,
+        "{\"type\":\"result\",\"operation\":\"snapshot\",\"source\":"
+        "\"u:secret@h:/\",\"state\":\"complete\",\"snapshotID\":\"ab12\","
+        "\"rootID\":\"k/secret\",\"files\":7,\"bytes\":9007199254740992,"
+        "\"errors\":-1,\"text\":\"secret\"}",
+        "{\"type\":\"result\",\"phase\":\"dump\",\"operation\":\"snapshot\","
+        "\"state\":\"complete\",\"exitStatus\":0,\"snapshotID\":\"ab12\","
+        "\"files\":7,\"bytes\":9007199254740992,\"elapsedSeconds\":12}\n");
+    assert_ending(1, false, "{\"operation\":\"secret\",\"state\":\"secret\"}",
+                  "{\"type\":\"result\",\"phase\":\"dump\",\"state\":"
+                  "\"failed\",\"exitStatus\":1,\"elapsedSeconds\":12}\n");
+    assert_ending(1, false, "no JSON",
+                  "{\"type\":\"result\",\"phase\":\"dump\",\"state\":"
+                  "\"failed\",\"exitStatus\":1,\"elapsedSeconds\":12}\n");
+}
+
+static void an_ending_without_room_for_the_name_has_none(void **state)
+{
+    char name[1000];
+    struct ending e = { .phase = name, .code = 1 };
+    struct buf b = BUF_INIT(ENDING_MAX);
+
+    (void)state;
+    memset(name, 1, sizeof name);
+    name[256] = '\0'; /* each is six bytes of JSON */
+    ending_put(&e, &b);
+    assert_true(!b.failed && b.len > 1500);
+    buf_clear(&b);
+    name[256] = 1;
+    name[sizeof name - 1] = '\0';
+    ending_put(&e, &b);
+    assert_text(&b, "{\"type\":\"result\",\"state\":\"failed\",\"exitStatus\":"
+                    "1,\"elapsedSeconds\":0}\n");
+    buf_free(&b);
+}
+
+#define SAY(what, line, now) what(&j, line, strlen(line), now)
+
+static void of_lines_that_replace_one_another_the_latest_comes(void **state)
+{
+    struct buf due = BUF_INIT(1000);
+    struct journal j;
+
+    (void)state;
+    journal_open(&j, 10, &due);
+    assert_int_equal(journal_tick(&j, 3), JOURNAL_NEVER);
+    SAY(journal_latest, "a", 5);
+    assert_text(&due, "a\n"); /* the first at once */
+    SAY(journal_latest, "b", 6);
+    SAY(journal_latest, "c", 14);
+    assert_text(&due, "");
+    assert_int_equal(journal_tick(&j, 14), 15);
+    assert_int_equal(journal_tick(&j, 15), JOURNAL_NEVER);
+    assert_text(&due, "c\n");
+    SAY(journal_latest, "d", 26);
+    assert_text(&due, "d\n");
+    journal_close(&j);
+    buf_free(&due);
+}
+
+static void a_line_that_stands_for_itself_is_in_its_order(void **state)
+{
+    struct buf due = BUF_INIT(1000);
+    struct journal j;
+
+    (void)state;
+    journal_open(&j, 10, &due);
+    SAY(journal_line, "one", 0);
+    SAY(journal_latest, "a", 0);
+    SAY(journal_latest, "b", 1);
+    SAY(journal_line, "two", 2);
+    SAY(journal_latest, "c", 3);
+    assert_text(&due, "one\na\nb\ntwo\n");
+    assert_int_equal(journal_tick(&j, 3), 12);
+    journal_flush(&j, 4);
+    journal_flush(&j, 4);
+    assert_text(&due, "c\n");
+    journal_close(&j);
+    buf_free(&due);
+}
+
+static void lines_without_room_are_counted(void **state)
+{
+    struct buf due = BUF_INIT(8);
+    struct journal j;
+
+    (void)state;
+    journal_open(&j, 0, &due);
+    SAY(journal_line, "one", 0);
+    SAY(journal_line, "three", 0);
+    SAY(journal_line, "two", 0);
+    assert_int_equal(j.dropped, 1);
+    assert_text(&due, "one\ntwo\n");
+    journal_close(&j);
+    buf_free(&due);
+}
+
+static void events_tell_begin_and_end(void **state)
+{
+    struct buf b = BUF_INIT(1000);
+
+    (void)state;
+    event_begin(&b, "du\"mp");
+    event_end(&b, NULL, true);
+    event_end(&b, "dump", false);
+    keep_records(b.bytes, b.len);
+    assert_text(&b, "{\"type\":\"phase\",\"phase\":\"du\\\"mp\",\"state\":"
+                    "\"running\"}\n"
+                    "{\"type\":\"phase\",\"phase\":\"du\\\"mp\",\"step\":"
+                    "\"prerequisites\",\"done\":true}\n"
+                    "{\"type\":\"phase\",\"state\":\"complete\"}\n"
+                    "{\"type\":\"phase\",\"phase\":\"dump\",\"state\":"
+                    "\"failed\"}\n");
+    buf_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(codes_are_a_list_of_numbers),
+        cmocka_unit_test(a_line_is_of_its_type),
+        cmocka_unit_test(records_are_picked_however_they_come),
+        cmocka_unit_test(a_line_that_is_too_long_is_passed_over),
+        cmocka_unit_test(a_progress_file_says_a_percentage),
+        cmocka_unit_test(the_last_whole_line_counts),
+        cmocka_unit_test(what_is_no_progress_is_none),
+        cmocka_unit_test(an_ending_is_what_the_exit_code_proves),
+        cmocka_unit_test(an_ending_shows_counts_and_no_text),
+        cmocka_unit_test(an_ending_without_room_for_the_name_has_none),
+        cmocka_unit_test(of_lines_that_replace_one_another_the_latest_comes),
+        cmocka_unit_test(a_line_that_stands_for_itself_is_in_its_order),
+        cmocka_unit_test(lines_without_room_are_counted),
+        cmocka_unit_test(events_tell_begin_and_end),
+    };
+
+    return cmocka_run_group_tests_name("run", tests, NULL, NULL);
+}
