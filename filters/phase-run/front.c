@@ -119,26 +119,24 @@ static void replace_relay(struct front *f)
     }
 }
 
-/* Takes what the relay says; true where that was an answer, in *ANSWER. */
-static bool take_messages(struct front *f, bool *answer)
+/* Takes what the relay says; the latest answer among it, or 0. */
+static int take_messages(struct front *f)
 {
     struct message message;
     enum link_status got;
-    bool answered = false;
+    int answer = 0;
 
     while ((got = link_receive(f->link, &message)) == LINK_MESSAGE) {
-        if (message.word == WORD_ANSWER) {
-            *answer = message.value != 0;
-            answered = true;
-        } else if (message.word == WORD_CLOSED) {
+        if (message.word == WORD_ANSWER)
+            answer = message.value;
+        else if (message.word == WORD_CLOSED)
             streams_close(&f->streams, message.value);
-        } else if (message.word == WORD_DONE) {
+        else if (message.word == WORD_DONE)
             f->done = true;
-        }
     }
     if (got == LINK_END && !f->done)
         replace_relay(f);
-    return answered;
+    return answer;
 }
 
 /* Whether SIGNAL was sent to our whole group, as far as the relay can say. */
@@ -147,7 +145,6 @@ static bool is_for_group(struct front *f, int signal)
     struct pollfd link = { f->link, POLLIN, 0 };
     int64_t until =
         later(clock_steady(&f->clock), ANSWER_MS * (CLOCK_SECOND / 1000));
-    bool answer = false;
 
     if (f->link < 0)
         return false;
@@ -155,9 +152,12 @@ static bool is_for_group(struct front *f, int signal)
      * so afterwards each member has the signal. */
     setpgid(0, getpgrp());
     tell(f, WORD_ASK, signal);
-    while (f->link == link.fd && clock_steady(&f->clock) < until)
-        if (poll(&link, 1, ANSWER_MS) > 0 && take_messages(f, &answer))
-            return answer;
+    while (f->link == link.fd && clock_steady(&f->clock) < until) {
+        int answer = poll(&link, 1, ANSWER_MS) > 0 ? take_messages(f) : 0;
+
+        if (answer == signal || answer == -signal) /* of none before */
+            return answer > 0;
+    }
     return false;
 }
 
@@ -178,11 +178,18 @@ static void hurry(struct front *f, int signal)
     f->hurried = true;
 }
 
+/* To the command's group, where it leads one. */
+static void send_signal(const struct front *f, int signal)
+{
+    bool leads = getpgid(f->command) == f->command;
+
+    kill(leads ? -f->command : f->command, signal);
+}
+
 static void pass_on(struct front *f, const struct signalfd_siginfo *info)
 {
     int signal = (int)info->ssi_signo;
     bool for_group = is_for_group(f, signal);
-    pid_t group;
 
     if (f->ended) {
         hurry(f, signal);
@@ -190,9 +197,8 @@ static void pass_on(struct front *f, const struct signalfd_siginfo *info)
     }
     if (signal == SIGCONT && (pid_t)info->ssi_pid == f->relay)
         return; /* it has woken us, since the command goes on */
-    group = getpgid(f->command);
-    if (!for_group || group != getpgrp())
-        kill(group == f->command ? -group : f->command, signal);
+    if (!for_group || getpgid(f->command) != getpgrp())
+        send_signal(f, signal);
     if (signal != SIGTERM)
         return;
     tell(f, WORD_TERM, 0);
@@ -302,16 +308,15 @@ static void follow(struct front *f)
     while (!f->ended || (!f->done && f->link >= 0)) {
         struct pollfd fds[] = { { f->signals, POLLIN, 0 },
                                 { f->link, POLLIN, 0 } };
-        bool answer;
 
         if (poll(fds, 2, wait_ms(f)) > 0) {
             if (fds[0].revents != 0)
                 take_signals(f);
             if (fds[1].revents != 0 && f->link >= 0)
-                take_messages(f, &answer);
+                take_messages(f);
         }
         if (!f->ended && clock_steady(&f->clock) >= f->kill_at) {
-            kill(f->command, SIGKILL);
+            send_signal(f, SIGKILL);
             f->kill_at = INT64_MAX;
         }
         if (f->ended && clock_steady(&f->clock) >= f->give_up_at)

@@ -1,27 +1,17 @@
 #include "relay.h"
 
-#include <fcntl.h>
-#include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
-#include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/msg.h"
 #include "link.h"
 #include "origin.h"
-#include "pipeline.h"
-#include "reports.h"
-#include "run/pick.h"
+#include "relay_parts.h"
 #include "settings.h"
-#include "stream.h"
 
 #define STOPPED_LOOK (CLOCK_SECOND / 5)
 
@@ -39,164 +29,6 @@ enum slot {
     SLOT_FILE,
     SLOTS
 };
-
-struct relay {
-    struct clock clock;
-    int64_t now;
-    int link, children; /* the front; news of filters that end */
-    struct stream streams[STREAMS_MAX];
-    struct pick picks[STREAMS_MAX];
-    int count;
-    struct pipeline pipeline;
-    struct reports reports;
-
-    pid_t front, command;
-    int command_fd; /* a pidfd, or -1 */
-    bool stopped;   /* and the front with it */
-
-    bool ended; /* the command has */
-    int64_t term_at, deadline;
-    bool hurry; /* the streams have no longer than the pipeline */
-    bool copy_ended, events_ended, over, told_done;
-};
-
-/* --- what the front says */
-
-static int exit_code(int status)
-{
-    return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-}
-
-/* The pod is killed 30 s after SIGTERM, as a rule, and we want to be done. */
-static int64_t deadline_of(const struct relay *r)
-{
-    const int64_t pod = 28 * CLOCK_SECOND, least = 2 * CLOCK_SECOND;
-    int64_t deadline, limit = r->term_at + pod;
-
-    if (__builtin_add_overflow(r->now, settings.final_budget, &deadline))
-        deadline = INT64_MAX;
-    if (r->term_at == 0)
-        return deadline;
-    if (limit < r->now + least)
-        limit = r->now + least;
-    return deadline < limit ? deadline : limit;
-}
-
-static void take_end(struct relay *r, int status)
-{
-    if (r->ended)
-        return;
-    r->ended = true;
-    r->stopped = false;
-    r->deadline = deadline_of(r);
-    for (int i = 0; i < r->count; i++)
-        stream_ended(&r->streams[i]);
-    reports_ended(&r->reports, exit_code(status), r->now);
-}
-
-static void take_start(struct relay *r, pid_t command)
-{
-    r->command = command;
-    r->command_fd = (int)syscall(SYS_pidfd_open, command, 0);
-    reports_begin(&r->reports, r->now);
-}
-
-/* Whether SIGNAL has come here as well, as it has where it was sent to the
- * group.  It waits here, blocked, until it is asked for. */
-static bool came_here(int signal)
-{
-    const struct timespec now = { 0, 0 };
-    sigset_t set;
-
-    sigemptyset(&set);
-    sigaddset(&set, signal);
-    return sigtimedwait(&set, NULL, &now) == signal;
-}
-
-static void take_message(struct relay *r, const struct message *message)
-{
-    switch (message->word) {
-    case WORD_STARTED:
-        take_start(r, message->value);
-        break;
-    case WORD_TERM:
-        if (r->term_at == 0)
-            r->term_at = r->now;
-        break;
-    case WORD_ASK:
-        link_send(r->link, WORD_ANSWER, came_here(message->value));
-        break;
-    case WORD_STOPPED:
-        r->stopped = true;
-        break;
-    case WORD_RESUMED:
-        r->stopped = false;
-        break;
-    case WORD_ENDED:
-        take_end(r, message->value);
-        break;
-    case WORD_NOW:
-        r->deadline = r->now;
-        r->hurry = true;
-        break;
-    case WORD_HURRY:
-        r->hurry = true;
-        break;
-    default:
-        break;
-    }
-}
-
-/* The front was killed by what nobody can catch.  That was meant for the
- * command, which would otherwise go on without anybody who waits for it. */
-static void lose_front(struct relay *r)
-{
-    close(r->link);
-    r->link = -1;
-    if (r->ended)
-        return;
-    if (r->command_fd >= 0)
-        syscall(SYS_pidfd_send_signal, r->command_fd, SIGKILL, NULL, 0);
-    take_end(r, SIGKILL);
-}
-
-static void take_link(struct relay *r)
-{
-    enum link_status got;
-    struct message message;
-
-    while ((got = link_receive(r->link, &message)) == LINK_MESSAGE)
-        take_message(r, &message);
-    if (got == LINK_END)
-        lose_front(r);
-}
-
-/* Whether process PID is stopped. */
-static bool is_stopped(pid_t pid)
-{
-    char path[64], text[512];
-    const char *end;
-    ssize_t n;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0)
-        close(fd);
-    if (n <= 0)
-        return false;
-    text[n] = '\0';
-    end = strrchr(text, ')'); /* of the name, which may hold anything */
-    return end != NULL && end[1] == ' ' && (end[2] == 'T' || end[2] == 't');
-}
-
-/* Who continues the command alone has not thought of the front. */
-static void look_at_stopped(const struct relay *r)
-{
-    if (r->stopped && is_stopped(r->front) && !is_stopped(r->command))
-        kill(r->front, SIGCONT);
-}
 
 /* --- the copy, and what comes back */
 
@@ -233,91 +65,7 @@ static void take_source(struct relay *r, struct source *source, bool text)
         source_close(source);
 }
 
-/* --- the end */
-
-static bool copy_is_whole(const struct relay *r)
-{
-    for (int i = 0; i < r->count; i++)
-        if (r->streams[i].in >= 0 && r->streams[i].unread > 0)
-            return false;
-    return true;
-}
-
-static bool is_flushed(const struct relay *r)
-{
-    for (int i = 0; i < r->count; i++)
-        if (!stream_flushed(&r->streams[i]))
-            return false;
-    return true;
-}
-
-/* Says once what went wrong, if anything did. */
-static void say_blame(const struct relay *r, bool cut)
-{
-    const struct pipeline *p = &r->pipeline;
-    uint64_t lost = sink_lost(&p->copy) + sink_lost(&p->records) +
-                    sink_lost(&p->text) + sink_lost(&p->events);
-    struct buf why = BUF_INIT(1024);
-
-    if (cut)
-        buf_str(&why, "it was not done within the final budget");
-    else
-        pipeline_blame(p, &why);
-    if (lost > 0 && why.len > 0)
-        msg_warn("the pipeline: %.*s; bytes that it did not get: %" PRIu64,
-                 (int)why.len, why.bytes, lost);
-    else if (lost > 0)
-        msg_warn("the pipeline was too slow; bytes that it did not get: "
-                 "%" PRIu64,
-                 lost);
-    else if (why.len > 0)
-        msg_warn("the pipeline: %.*s", (int)why.len, why.bytes);
-    buf_free(&why);
-}
-
-static void finish(struct relay *r, bool cut)
-{
-    if (cut)
-        pipeline_cut(&r->pipeline);
-    say_blame(r, cut);
-    reports_finish(&r->reports, r->now);
-    r->over = true;
-}
-
-/* After the command's end, step by step: its last words, the mover's filter,
- * the event, the status. */
-static void advance(struct relay *r)
-{
-    bool late = r->now >= r->deadline;
-
-    if (!r->ended)
-        return;
-    if (!r->copy_ended && (late || copy_is_whole(r))) {
-        r->copy_ended = true;
-        for (int i = 0; i < r->count; i++)
-            pick_end(&r->picks[i]);
-        sink_end(&r->pipeline.copy);
-    }
-    if (r->copy_ended && !r->events_ended &&
-        (late || !r->pipeline.from_mover.open)) {
-        r->events_ended = true;
-        reports_end(&r->reports, r->now);
-    }
-    if (!r->over && r->events_ended && (late || !pipeline_runs(&r->pipeline)))
-        finish(r, pipeline_runs(&r->pipeline));
-}
-
-static void tell(struct relay *r)
-{
-    bool late = r->hurry && r->now >= r->deadline;
-
-    if (!r->ended || r->link < 0 || !r->over || r->told_done)
-        return;
-    if (late || is_flushed(r)) {
-        link_send(r->link, WORD_DONE, 0);
-        r->told_done = true;
-    }
-}
+/* --- the loop */
 
 static bool is_idle(const struct relay *r)
 {
@@ -326,8 +74,6 @@ static bool is_idle(const struct relay *r)
             return false;
     return r->over;
 }
-
-/* --- the loop */
 
 static void want(struct relay *r, struct pollfd fds[static SLOTS])
 {
@@ -388,7 +134,7 @@ static void take(struct relay *r, const struct pollfd fds[static SLOTS])
     struct signalfd_siginfo news;
 
     if (fds[SLOT_LINK].revents != 0)
-        take_link(r);
+        relay_take_link(r);
     pass(r, fds);
     sink_flush(&p->copy, fds[SLOT_COPY].revents);
     if (fds[SLOT_FROM_MOVER].revents != 0)
@@ -418,9 +164,8 @@ static void run(struct relay *r)
             memset(fds, 0, sizeof fds);
         r->now = clock_steady(&r->clock);
         take(r, fds);
-        look_at_stopped(r);
-        advance(r);
-        tell(r);
+        relay_look_at_stopped(r);
+        relay_advance(r);
     }
 }
 

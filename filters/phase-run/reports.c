@@ -49,8 +49,8 @@ static void log_record(struct reports *r, const char *line, size_t len,
         journal_line(&r->records, line, len, now);
 }
 
-static void hand_out_events(struct reports *r, const struct buf *events,
-                            int64_t now)
+static void hand_out_own(struct reports *r, const struct buf *events,
+                         int64_t now)
 {
     const char *line = events->bytes, *end;
     size_t left = events->len;
@@ -72,7 +72,7 @@ void reports_begin(struct reports *r, int64_t now)
 
     r->began = now;
     event_begin(&events, settings.phase);
-    hand_out_events(r, &events, now);
+    hand_out_own(r, &events, now);
     buf_free(&events);
 }
 
@@ -117,28 +117,28 @@ static bool write_result(const char *path, const struct buf *text)
     return good;
 }
 
-static void put_result(struct reports *r)
+/* Puts the result, as far as it is known, into TEXT and the file. */
+static void put_result(struct reports *r, struct buf *text)
 {
-    struct buf text = BUF_INIT(ENDING_MAX);
-
-    if (settings.termination_log == NULL)
-        return;
     r->ending.said = r->result.len > 0 ? r->result.bytes : NULL;
     r->ending.said_len = r->result.len;
-    ending_put(&r->ending, &text);
-    if (!write_result(settings.termination_log, &text) && !r->unwritten_said) {
-        msg_warn_sys("unable to write %s", settings.termination_log);
-        r->unwritten_said = true;
-    }
-    buf_free(&text);
+    ending_put(&r->ending, text);
+    if (settings.termination_log == NULL || r->unwritten ||
+        write_result(settings.termination_log, text))
+        return;
+    msg_warn_sys("unable to write %s", settings.termination_log);
+    r->unwritten = true;
 }
 
 void reports_ended(struct reports *r, int code, int64_t now)
 {
+    struct buf text = BUF_INIT(ENDING_MAX);
+
     r->ending.code = code;
     r->ending.good = codes_good(&settings.good, code);
     r->ending.took = r->began != 0 ? now - r->began : 0;
-    put_result(r); /* what is known, in case that we come no further */
+    put_result(r, &text); /* in case that we come no further */
+    buf_free(&text);
 }
 
 void reports_end(struct reports *r, int64_t now)
@@ -146,8 +146,9 @@ void reports_end(struct reports *r, int64_t now)
     struct buf events = BUF_INIT(EVENTS_MAX);
 
     reports_look(r, true, now);
+    put_result(r, &events);
     event_end(&events, settings.phase, r->ending.good);
-    hand_out_events(r, &events, now);
+    hand_out_own(r, &events, now);
     buf_free(&events);
     sink_end(&r->pipeline->records);
     sink_end(&r->pipeline->text);
@@ -158,8 +159,6 @@ void reports_finish(struct reports *r, int64_t now)
 {
     journal_flush(&r->records, now);
     journal_flush(&r->text, now);
-    if (r->result.len > 0)
-        put_result(r);
     if (r->file.wrong > 1)
         msg_warn("the progress file held no progress: %" PRIu64 " times",
                  r->file.wrong);

@@ -21,8 +21,8 @@ struct reports {
     struct journal records, text; /* lines for the log */
     struct buf result;            /* the mover's latest */
     struct ending ending;
-    int64_t began; /* when the command did */
-    bool unwritten_said;
+    int64_t began;  /* when the command did */
+    bool unwritten; /* the result could not be written, which was said */
 };
 
 /* Prepares R, whose lines for the log go to LOG; begins to watch PROGRESS_FILE

@@ -1,0 +1,93 @@
+#include <inttypes.h>
+
+#include "base/msg.h"
+#include "link.h"
+#include "relay_parts.h"
+
+static bool copy_is_whole(const struct relay *r)
+{
+    for (int i = 0; i < r->count; i++)
+        if (r->streams[i].in >= 0 && r->streams[i].unread > 0)
+            return false;
+    return true;
+}
+
+static bool is_flushed(const struct relay *r)
+{
+    for (int i = 0; i < r->count; i++)
+        if (!stream_flushed(&r->streams[i]))
+            return false;
+    return true;
+}
+
+/* Says once what went wrong, if anything did. */
+static void say_blame(const struct relay *r, bool cut)
+{
+    const struct pipeline *p = &r->pipeline;
+    uint64_t lost = sink_lost(&p->copy) + sink_lost(&p->records) +
+                    sink_lost(&p->text) + sink_lost(&p->events);
+    struct buf why = BUF_INIT(1024);
+
+    if (cut)
+        buf_str(&why, "it was not done within the final budget");
+    else
+        pipeline_blame(p, &why);
+    if (lost > 0 && why.len > 0)
+        msg_warn("the pipeline: %.*s; bytes that it did not get: %" PRIu64,
+                 (int)why.len, why.bytes, lost);
+    else if (lost > 0)
+        msg_warn("the pipeline was too slow; bytes that it did not get: "
+                 "%" PRIu64,
+                 lost);
+    else if (why.len > 0)
+        msg_warn("the pipeline: %.*s", (int)why.len, why.bytes);
+    buf_free(&why);
+}
+
+static void finish(struct relay *r, bool cut)
+{
+    if (cut)
+        pipeline_cut(&r->pipeline);
+    say_blame(r, cut);
+    reports_finish(&r->reports, r->now);
+    r->over = true;
+}
+
+static void advance(struct relay *r)
+{
+    bool late = r->now >= r->deadline;
+
+    if (!r->ended)
+        return;
+    if (!r->copy_ended && (late || copy_is_whole(r))) {
+        r->copy_ended = true;
+        for (int i = 0; i < r->count; i++)
+            pick_end(&r->picks[i]);
+        sink_end(&r->pipeline.copy);
+    }
+    if (r->copy_ended && !r->events_ended &&
+        (late || !r->pipeline.from_mover.open)) {
+        r->events_ended = true;
+        reports_end(&r->reports, r->now);
+    }
+    if (!r->over && r->events_ended && (late || !pipeline_runs(&r->pipeline)))
+        finish(r, pipeline_runs(&r->pipeline));
+}
+
+static void tell(struct relay *r)
+{
+    bool late = r->hurry && r->now >= r->deadline;
+
+    if (!r->ended || r->link < 0 || !r->over || r->told_done)
+        return;
+    if (late || is_flushed(r)) {
+        link_send(r->link, WORD_DONE, 0);
+        r->told_done = true;
+    }
+}
+
+void relay_advance(struct relay *r)
+{
+    advance(r);
+    tell(r);
+}
