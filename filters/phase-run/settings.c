@@ -47,9 +47,9 @@ static const struct opt table[] = {
       "exit codes that mean success (default 0)" },
     { 0, "progress-file", OPT_TEXT, S(progress_file), "FILE",
       "COMMAND writes 42, 42%, 3/7 or a record into it" },
-    { 0, "log-records", OPT_EVERY, S(log_records), "TIME",
+    { 0, "log-records", OPT_DURATION, S(log_records), "TIME",
       "print records into the log, stats each 30s" },
-    { 0, "log-text", OPT_EVERY, S(log_text), "TIME",
+    { 0, "log-text", OPT_DURATION, S(log_text), "TIME",
       "print a line for people each 30s" },
     { 0, "termination-log", OPT_TEXT, S(termination_log), "FILE",
       "write the result into it" },
@@ -60,11 +60,18 @@ static const struct opt table[] = {
     { .name = NULL },
 };
 
+static const struct opt_implied implied[] = {
+    { "log-records", "30s" },
+    { "log-text", "30s" },
+    { NULL, NULL },
+};
+
 const struct opt_program settings_program = {
     .name = "phase-run",
     .operands = "[--] COMMAND [ARG ...]",
     .purpose = "Runs COMMAND, and reports how far it is.",
     .options = table,
+    .implied = implied,
     .min_operands = 1,
     .max_operands = -1,
     .command = true,
