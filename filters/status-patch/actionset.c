@@ -95,7 +95,9 @@ static bool begin_request(struct actionset *a, int64_t now)
 {
     int64_t timeout = a->settings->request_timeout;
     bool patch = a->step.act == WRITER_PATCH;
-    struct http_request request = {
+    struct http_request *request = &a->request; /* http.c borrows it */
+
+    *request = (struct http_request){
         .method = patch ? "PATCH" : "GET",
         .accept = patch ? WHERE_PARTIAL : "application/json",
         .content_type = patch ? "application/json-patch+json" : NULL,
@@ -106,12 +108,12 @@ static bool begin_request(struct actionset *a, int64_t now)
 
     if (actionset_left(a, now) < timeout)
         timeout = actionset_left(a, now);
-    request.timeout = timeout;
+    request->timeout = timeout;
     where_path(&a->where, &a->path, &a->step, timeout,
                a->settings->dry_run == DRY_RUN_SERVER);
-    request.path = a->path.bytes;
+    request->path = a->path.bytes;
     a->begun = now;
-    return !a->path.failed && http_begin(a->http, &request, &a->credentials);
+    return !a->path.failed && http_begin(a->http, request, &a->credentials);
 }
 
 /* The credentials have come to STATUS. */

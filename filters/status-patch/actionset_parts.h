@@ -25,6 +25,7 @@ struct actionset {
 
     enum stage stage;
     struct writer_step step; /* that is under way */
+    struct http_request request;
     struct buf path;
     int64_t begun;       /* steady time */
     int64_t deadline;    /* of all, once the input has ended */
