@@ -99,6 +99,7 @@ struct writer {
     unsigned parts_now; /* of the patch that is under way */
     unsigned parts_due; /* of this sample, still to be sent */
     struct view_progress whole_now; /* of that patch, as the object spells it */
+    struct view_progress left;      /* and of the one that was taken last */
     int64_t phase_percent_now, generation;
     int64_t phase_percent; /* that we left in the object's phase */
     int64_t rest_until, retry_at, look_at, settle_at, deadline;

@@ -142,7 +142,8 @@ static bool is_early(const struct merging *g, size_t i)
 {
     const struct view_phase *phase = &g->object->view.phases[i];
 
-    if (g->lines[i]->state == STATE_PENDING || phase->state != STATE_PENDING)
+    if (g->lines[i]->state == STATE_PENDING || phase->state != STATE_PENDING ||
+        g->m->phases[i].running)
         return false;
     snprintf(g->m->why, sizeof g->m->why, "its phase \"%.*s\" has not begun",
              shown(phase->name), phase->name.bytes);

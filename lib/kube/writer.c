@@ -128,6 +128,19 @@ static bool top_differs(const struct writer *w, const struct merged *m)
     return false;
 }
 
+/* Whether somebody else has written the top since we have. */
+static bool is_reset(const struct writer *w)
+{
+    const struct view_progress *is = &w->object.view.whole;
+
+    if (w->written == VIEW_UNKNOWN || is->percent != w->left.percent)
+        return true;
+    for (int i = 0; i < VIEW_SIZES; i++)
+        if (w->left.sizes[i] >= 0 && w->left.sizes[i] != is->sizes[i])
+            return true;
+    return false;
+}
+
 /* Whether a tracker may look at phase I, which is then ours. */
 static bool is_tracked(const struct writer *w, const struct merged *m, size_t i)
 {
@@ -335,7 +348,7 @@ static bool take_ours(struct writer *w, const struct merged *m,
     w->changes = top_differs(w, m);
     if (w->fresh) {
         settle(w, m, now);
-        w->force = w->changes && w->settings.parts & PATCH_TOP;
+        w->force = w->changes && is_reset(w) && w->settings.parts & PATCH_TOP;
     }
     w->fresh = false;
     w->state = WRITER_WAITING;
@@ -472,7 +485,7 @@ static void note_object(struct writer *w)
 {
     if (w->parts_now & PATCH_TOP) {
         w->object.view.has_progress = true;
-        w->object.view.whole = w->whole_now;
+        w->object.view.whole = w->left = w->whole_now;
         w->written = w->whole_now.percent;
     }
     if (w->parts_now & PATCH_ANNOTATION)
