@@ -222,6 +222,19 @@ wait_state() { # NAME STATE
 
 # --- a witness
 
+# What an account asked the server about ActionSets, a line each, in order:
+# {"verb","code","userAgent","path","body"}, where body is that of a PATCH.  The
+# server writes a line when it has replied, so wait for it.  Needs own server.
+asked() { # ACCOUNT
+    jq -c --arg user "system:serviceaccount:$NS:$1" \
+        'select(.user.username == $user) | {verb, code: .responseStatus.code,
+        userAgent, path: .requestURI, body: .requestObject}' "$CLUSTER/audit.log"
+}
+
+has_asked() { # ACCOUNT FILTER of the array of all
+    asked "$1" | jq -se "$2" >is
+}
+
 # Looks at an ActionSet five times a second from now on; each look is a line
 # {"at":MILLISECONDS,"object":...} in FILE, ten minutes at most.
 sample() { # NAME FILE

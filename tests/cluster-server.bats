@@ -62,6 +62,23 @@ PATCH='[{"op":"test","path":"/status/state","value":"running"},{"op":"add","path
     [ ! -e /var/run/secrets/kubernetes.io ]
 }
 
+@test "cluster-server: what an account asks for is on record" {
+    needs_own_server
+    make_actionset backup "$(running_status dump)"
+    make_account pod backup
+    wait_until has_asked pod 'any(.code == 200)'
+    run reply pod PATCH "$(actionsets backup)" "$PATCH"
+    assert_output 200
+    run reply pod PATCH "$(actionsets other)" "$PATCH"
+    assert_output 403
+    wait_until has_asked pod "map(select(.verb == \"patch\")) | map(.code) == [200, 403]"
+    has_asked pod "map(select(.code == 200)) | .[-1]
+        | .userAgent == \"phasepipe-tests\" and .body == $PATCH
+        and .path == \"$(actionsets backup)\""
+    run grep -F "$(cat pod/token)" "$CLUSTER/audit.log"
+    assert_failure 1
+}
+
 @test "cluster-server: the refusals of a patch are those of any API server" {
     local path
 
