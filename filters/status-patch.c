@@ -14,6 +14,7 @@
 #include "base/opt.h"
 #include "base/secret.h"
 #include "base/start.h"
+#include "kube/server.h"
 #include "status-patch/actionset.h"
 #include "status-patch/check.h"
 #include "status-patch/ending.h"
@@ -219,7 +220,7 @@ static int check_actionset_options(const struct job *job)
 {
     const struct target *t = &job->target;
 
-    if (options.namespace_ != NULL && !target_is_namespace(options.namespace_))
+    if (options.namespace_ != NULL && !server_is_namespace(options.namespace_))
         return msg_fatal(EXIT_USAGE, "--namespace: \"%s\" names no namespace",
                          options.namespace_);
     if (options.namespace_ != NULL && t->namespace_[0] != '\0' &&

@@ -126,6 +126,7 @@ static void take_credentials(struct actionset *a,
     } else if (status == CREDENTIALS_FAILED) {
         answer_none(a, a->credentials.why.text, now);
     } else if (begin_request(a, now)) {
+        tell_kept(&a->tell, a->credentials.why.text);
         a->stage = STAGE_REQUEST;
     } else {
         answer_none(a, strerror(ENOMEM), now);

@@ -88,6 +88,14 @@ void tell_warning(struct tell *t, const char *text)
     t->warned = true;
 }
 
+void tell_kept(struct tell *t, const char *why)
+{
+    if (*why == '\0' || t->kept)
+        return;
+    msg_warn("going on with the credentials that we have: %s", why);
+    t->kept = true;
+}
+
 void tell_plan_lost(struct tell *t, const char *path)
 {
     if (!t->plan_lost)

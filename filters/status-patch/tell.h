@@ -19,6 +19,7 @@ struct tell {
     bool troubled; /* said, and not over yet */
     bool plan_lost;
     bool warned;
+    bool kept;
     char last[REPLY_WORDS_MAX]; /* the last trouble; "": there was none */
 };
 
@@ -39,6 +40,10 @@ void tell_reply(const struct tell *t, const struct writer_step *step,
 /* The server took a patch and warns of something ("": of nothing), which is
  * said once. */
 void tell_warning(struct tell *t, const char *text);
+
+/* Credentials that were good are used on, since others cannot be had: WHY (""
+ * where that is not so), said once. */
+void tell_kept(struct tell *t, const char *why);
 
 /* The object cannot be kept in PATH; errno says why. */
 void tell_plan_lost(struct tell *t, const char *path);

@@ -35,12 +35,9 @@ struct target {
  * be a target, to stand behind it in a sentence. */
 const char *target_open(struct target *t, const char *operand);
 
-/* Whether NAME may be the name of a namespace; it stands in a URL then. */
-bool target_is_namespace(const char *name);
-
 /* Writes LEN bytes, a line with its newline, to a file or to standard output.
- * False with errno set, and then a
- * file holds what it did before, or, in rare cases, this (file_replace()). */
+ * False with errno set, and then a file holds what it did before, or, in rare
+ * cases, this (file_replace()). */
 bool target_write(struct target *t, const char *line, size_t len);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "base/out.h"
+#include "kube/server.h"
 
 /* How kubectl's users spell the resource: kanister
  * pkg/customresource/actionset.yaml@0.119.0. */
@@ -31,29 +32,23 @@ static bool is_letter(char c)
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
 }
 
-/* Whether the LEN bytes of NAME are labels of letters, digits and "-", joined
- * by "." where DOTS: as the API server wants it (apimachinery
- * pkg/util/validation/validation.go@v0.34.1), and safe within a URL. */
-static bool is_dns(const char *name, size_t len, size_t most, bool dots)
+/* Whether NAME is what the API server calls a DNS subdomain: labels of letters,
+ * digits and "-", joined by "." (apimachinery
+ * pkg/util/validation/validation.go@v0.34.1).  It is safe within a URL then. */
+static bool is_object(const char *name)
 {
+    size_t len = strlen(name);
     char before = '.';
 
-    if (len == 0 || len > most)
-        return false;
     for (size_t i = 0; i < len; i++) {
         bool good = is_letter(name[i]) || (name[i] == '-' && before != '.') ||
-                    (name[i] == '.' && dots && is_letter(before));
+                    (name[i] == '.' && is_letter(before));
 
         if (!good)
             return false;
         before = name[i];
     }
-    return is_letter(before);
-}
-
-bool target_is_namespace(const char *name)
-{
-    return is_dns(name, strlen(name), TARGET_NAMESPACE_MAX, false);
+    return is_letter(before) && len <= TARGET_OBJECT_MAX;
 }
 
 static const char *open_actionset(struct target *t, const char *rest)
@@ -62,14 +57,15 @@ static const char *open_actionset(struct target *t, const char *rest)
 
     t->kind = TARGET_ACTIONSET;
     t->object = slash != NULL ? slash + 1 : rest;
-    if (!is_dns(t->object, strlen(t->object), TARGET_OBJECT_MAX, true))
+    if (!is_object(t->object))
         return "names no ActionSet (a file of that name is ./actionset/NAME)";
     if (slash == NULL)
         return NULL;
-    if (!is_dns(rest, (size_t)(slash - rest), TARGET_NAMESPACE_MAX, false))
-        return "names no namespace: it is actionset/NAMESPACE/NAME";
-    memcpy(t->namespace_, rest, (size_t)(slash - rest));
-    return NULL;
+    if (slash - rest <= TARGET_NAMESPACE_MAX)
+        memcpy(t->namespace_, rest, (size_t)(slash - rest));
+    return server_is_namespace(t->namespace_)
+               ? NULL
+               : "names no namespace: it is actionset/NAMESPACE/NAME";
 }
 
 const char *target_open(struct target *t, const char *operand)
