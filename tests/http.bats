@@ -286,12 +286,9 @@ END
     ask_often 'GET /1' 'GET /2' 'GET /3' 'GET /4' 'GET /5'
     assert_equal "$(jq -c '[.status, .length, .class]' replies | sort | uniq -c | tr -s ' ')" \
         ' 5 [0,0,"again"]'
-    assert_equal "$(jq -r .what replies | sed 's/: .*//')" \
-        'the connection ended within the reply
-the answer is not HTTP
-the connection ended within the reply
-the connection broke
-the server closed the connection without a reply'
+    # which of these it is depends on the version of libcurl
+    assert_equal "$(jq -r .what replies | sed 's/: .*//' | grep -cxE \
+        'the connection ended within the reply|the connection broke|the server closed the connection without a reply|the answer is not HTTP')" 5
 }
 
 @test "http: a body in chunks is read whole" {
