@@ -10,7 +10,8 @@
  * kernel maps a page anew when it is used, from its cache.  With libcurl and
  * its thirty libraries that is more than half of what is resident.
  *
- * Costs some dozen page faults; harmless whenever it is called. */
+ * Costs some dozen page faults; harmless whenever it is called, but that a
+ * debugger's breakpoints within libraries are lost. */
 void lean_libraries(void);
 
 #endif

@@ -25,7 +25,9 @@ enum reply_class {
     REPLY_AGAIN_AS, /* the credentials are not good, or no longer: look at
                        them (credentials_refused()), then again */
     REPLY_LOOK,     /* the object is not as we thought: read it again */
-    REPLY_GIVE_UP   /* nothing that this program can do mends it */
+    REPLY_GIVE_UP   /* nothing that this program can do mends it; but a
+                       certificate that was good until now may be a new one,
+                       and the file of authorities may follow */
 };
 
 struct reply_row; /* reply.c */
