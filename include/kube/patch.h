@@ -2,11 +2,11 @@
  * The JSON Patch (RFC 6902) that writes progress into an ActionSet.
  *
  * It begins with tests: of the object's uid, that it runs, and of the name and
- * state of each phase that is ours; so it does nothing at all to an object that
- * was made anew, that has come to its end, or whose lists are not what they
- * were.  A merge patch could not do that, and would replace whole lists.  It
- * writes progress member by member, and never a state, a name, runningPhase or
- * error: those are the controller's.
+ * state of each phase that is ours, or that runs beside and is in the sum; so
+ * it does nothing at all to an object that was made anew, that has come to its
+ * end, or whose lists are not what they were.  A merge patch could not do that,
+ * and would replace whole lists.  It writes progress member by member, and
+ * never a state, a name, runningPhase or error: those are the controller's.
  */
 #ifndef KUBE_PATCH_H
 #define KUBE_PATCH_H

@@ -55,7 +55,16 @@ static struct place place_of(const struct object *o, size_t i)
     return place;
 }
 
-static void put_tests(struct buf *b, const struct merged *m,
+/* A phase of another action that runs is in the sum by what it has; once it is
+ * complete the sum would go back. */
+static bool is_summed(unsigned parts, const struct merged *m,
+                      const struct object *o, size_t i)
+{
+    return parts & PATCH_TOP && m->phases[i].running &&
+           !o->view.phases[i].deferred;
+}
+
+static void put_tests(struct buf *b, unsigned parts, const struct merged *m,
                       const struct object *o)
 {
     const struct view *v = &o->view;
@@ -69,7 +78,7 @@ static void put_tests(struct buf *b, const struct merged *m,
         const struct view_phase *phase = &v->phases[i];
         struct place place = place_of(o, i);
 
-        if (!m->phases[i].ours)
+        if (!m->phases[i].ours && !is_summed(parts, m, o, i))
             continue;
         if (phase->action != action) {
             action = phase->action;
@@ -186,7 +195,7 @@ static void put_annotation(struct buf *b, const struct merged *m,
 void patch_put(struct buf *b, unsigned parts, const struct merged *m,
                const struct object *o, const struct view *line)
 {
-    put_tests(b, m, o);
+    put_tests(b, parts, m, o);
     if (parts & PATCH_TOP)
         put_top(b, m, o);
     for (size_t i = 0; parts & PATCH_PHASES && i < o->view.phase_count; i++)
