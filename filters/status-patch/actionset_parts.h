@@ -33,6 +33,7 @@ struct actionset {
     bool ended, finished;
     bool stopped;       /* said that the writer has */
     bool tried_at_once; /* since the last success */
+    bool unwritten;     /* a patch failed, and none was taken since */
     int status;         /* the exit code, where it is known */
 };
 

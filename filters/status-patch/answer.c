@@ -19,14 +19,17 @@ static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
         delay = floor > left - LAST_TRY ? floor : left - LAST_TRY;
     a->tell.retries++;
     a->floor_until = now + floor;
+    a->unwritten |= a->step.act == WRITER_PATCH;
     writer_failed(&a->writer, look, now, delay);
 }
 
-/* All is well, as far as this request can tell: where the object is not what
- * it was, only a patch that is taken can. */
-static void done(struct actionset *a, bool patched)
+/* All is well, but where a patch has failed: that it can be looked at again
+ * does not say that it can be written. */
+static void done(struct actionset *a)
 {
-    if (a->tried_at_once && !patched)
+    if (a->step.act == WRITER_PATCH)
+        a->unwritten = false;
+    if (a->unwritten)
         return;
     a->tried_at_once = false;
     backoff_reset(&a->backoff);
@@ -44,7 +47,7 @@ static void take_object(struct actionset *a, const struct buf *body,
         again(a, true, 0, now);
         return;
     }
-    done(a, false);
+    done(a);
     if (path != NULL && !file_replace_soon(path, body->bytes, body->len))
         tell_plan_lost(&a->tell, path);
 }
@@ -74,7 +77,7 @@ void answer_patched(struct actionset *a, const struct http_reply *reply,
     }
     a->tell.writes++;
     writer_patched(&a->writer, object.generation, now, rest(a));
-    done(a, true);
+    done(a);
 }
 
 /* Whether the list of the API's resources in BODY has the subresource. */
@@ -85,7 +88,7 @@ static void take_resources(struct actionset *a, const struct buf *body)
     writer_discovered(&a->writer, true,
                       memmem(body->bytes, body->len, name, sizeof name - 1) !=
                           NULL);
-    done(a, false);
+    done(a);
 }
 
 static void take_applied(struct actionset *a, const struct http_reply *reply,
@@ -139,6 +142,7 @@ static void try_at_once(struct actionset *a, const struct reply *r, bool once,
 
     if (once && !a->tried_at_once) {
         a->tell.retries++;
+        a->unwritten |= a->step.act == WRITER_PATCH;
         writer_failed(&a->writer, look, now, 0);
     } else {
         tell_reason(&a->tell, r, actionset_verb(a));

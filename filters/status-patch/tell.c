@@ -45,12 +45,22 @@ static void words_of(const struct tell *t, const struct reply *r,
     reply_words(r, &about, words);
 }
 
+static void say_mend(const struct reply_words *words)
+{
+    if (words->mend[0] != '\0')
+        msg_info("%s", words->mend);
+}
+
 void tell_reason(struct tell *t, const struct reply *r, const char *verb)
 {
     struct reply_words words;
+    bool first;
 
     words_of(t, r, verb, &words);
+    first = !t->troubled;
     tell_trouble(t, words.what);
+    if (first)
+        say_mend(&words);
 }
 
 void tell_mended(struct tell *t)
@@ -101,12 +111,6 @@ void tell_plan_lost(struct tell *t, const char *path)
     if (!t->plan_lost)
         msg_warn_sys("unable to write --plan-out %s", path);
     t->plan_lost = true;
-}
-
-static void say_mend(const struct reply_words *words)
-{
-    if (words->mend[0] != '\0')
-        msg_info("%s", words->mend);
 }
 
 void tell_no_annotation(struct tell *t, const struct reply *r)
