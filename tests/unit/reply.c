@@ -374,8 +374,8 @@ static void the_metadata_of_an_object_is_read(void **state)
         "{\"metadata\":{\"uid\":\"u\"}}",
         "{\"metadata\":{\"uid\":\"\",\"resourceVersion\":\"2\"}}",
         "{\"metadata\":{\"uid\":\"a\\u0000b\",\"resourceVersion\":\"2\"}}",
-        "{\"metadata\":{\"uid\":\"0123456789012345678901234567890123456789"
-        "012345678901234567890123456789\",\"resourceVersion\":\"2\"}}",
+        ("{\"metadata\":{\"uid\":\"0123456789012345678901234567890123456789"
+         "012345678901234567890123456789\",\"resourceVersion\":\"2\"}}"),
     };
     struct reply_object o;
 
