@@ -173,7 +173,13 @@ void answer_take(struct actionset *a, const struct http_reply *http,
         again(a, false, r.after * CLOCK_SECOND, now);
         break;
     case REPLY_GIVE_UP:
-        take_refused(a, &r, now);
+        if (http->untrusted &&
+            a->tell.looks > 0) { /* its CA is being changed */
+            tell_reason(&a->tell, &r, actionset_verb(a));
+            again(a, false, 0, now);
+        } else {
+            take_refused(a, &r, now);
+        }
         break;
     }
 }
