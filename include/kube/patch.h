@@ -2,11 +2,11 @@
  * The JSON Patch (RFC 6902) that writes progress into an ActionSet.
  *
  * It begins with tests: of the object's uid, that it runs, and of the name and
- * state of each phase that is ours, or that runs beside and is in the sum; so
- * it does nothing at all to an object that was made anew, that has come to its
- * end, or whose lists are not what they were.  A merge patch could not do that,
- * and would replace whole lists.  It writes progress member by member, and
- * never a state, a name, runningPhase or error: those are the controller's.
+ * state of each phase that is ours; so it does nothing at all to an object that
+ * was made anew, that has come to its end, or whose lists are not what they
+ * were.  A merge patch could not do that, and would replace whole lists.  It
+ * writes progress member by member, and never a state, a name, runningPhase or
+ * error: those are the controller's.
  */
 #ifndef KUBE_PATCH_H
 #define KUBE_PATCH_H
@@ -29,8 +29,9 @@ enum { PATCH_MAX = 256 * 1024 };
  * its ceiling (PATCH_MAX is enough for every plan whose status line can be) or
  * the memory does not suffice.
  *
- * Where the ActionSet has several actions, each may have a writer.  Then the
- * annotation is written only over the one that was seen. */
+ * Where the ActionSet has several actions, each may have a writer, and one may
+ * come to an end while another's sum is on its way.  Then the annotation is
+ * written only over the one that was seen, and so is percentCompleted. */
 void patch_put(struct buf *b, unsigned parts, const struct merged *m,
                const struct object *o, const struct view *line);
 

@@ -75,6 +75,8 @@ struct view {
     bool has_progress; /* there is a member "progress" */
     struct view_progress whole;
     struct view_text running; /* progress.runningPhase */
+    struct view_text percent; /* percentCompleted as it was written; bytes NULL:
+                                 it was not */
     struct view_action *actions;
     size_t action_count;
     struct view_phase *phases;

@@ -55,16 +55,7 @@ static struct place place_of(const struct object *o, size_t i)
     return place;
 }
 
-/* A phase of another action that runs is in the sum by what it has; once it is
- * complete the sum would go back. */
-static bool is_summed(unsigned parts, const struct merged *m,
-                      const struct object *o, size_t i)
-{
-    return parts & PATCH_TOP && m->phases[i].running &&
-           !o->view.phases[i].deferred;
-}
-
-static void put_tests(struct buf *b, unsigned parts, const struct merged *m,
+static void put_tests(struct buf *b, const struct merged *m,
                       const struct object *o)
 {
     const struct view *v = &o->view;
@@ -78,7 +69,7 @@ static void put_tests(struct buf *b, unsigned parts, const struct merged *m,
         const struct view_phase *phase = &v->phases[i];
         struct place place = place_of(o, i);
 
-        if (!m->phases[i].ours && !is_summed(parts, m, o, i))
+        if (!m->phases[i].ours)
             continue;
         if (phase->action != action) {
             action = phase->action;
@@ -122,6 +113,16 @@ static void put_parent(struct buf *b, const char *path)
     JSON_LIT(b, "{}}");
 }
 
+/* Tests that TEXT, or nothing where it is missing, is still at PATH. */
+static void put_seen(struct buf *b, const char *path, struct view_text text)
+{
+    begin(b, "test", "%s", path);
+    if (text.bytes != NULL)
+        end_text(b, text);
+    else
+        JSON_LIT(b, "null}");
+}
+
 static void put_percent(struct buf *b, const struct merged *m, int64_t percent)
 {
     buf_char(b, '"');
@@ -136,6 +137,8 @@ static void put_top(struct buf *b, const struct merged *m,
 
     if (!o->view.has_progress)
         put_parent(b, path);
+    else if (o->view.action_count > 1)
+        put_seen(b, "/status/progress/percentCompleted", o->view.percent);
     begin(b, "add", "%s/percentCompleted", path);
     put_percent(b, m, m->percent);
     end(b);
@@ -178,13 +181,8 @@ static void put_annotation(struct buf *b, const struct merged *m,
     if (!o->has_annotations)
         put_parent(b, "/metadata/annotations");
     if (o->has_annotations && o->view.action_count > 1 &&
-        o->annotation.len <= ANNOTATION_MAX) {
-        begin(b, "test", "%s", path);
-        if (o->annotation.bytes != NULL)
-            end_text(b, o->annotation);
-        else
-            JSON_LIT(b, "null}");
-    }
+        o->annotation.len <= ANNOTATION_MAX)
+        put_seen(b, path, o->annotation);
     annotation_put(&text, m, o, line);
     b->failed |= text.failed;
     begin(b, "add", "%s", path);
@@ -195,7 +193,7 @@ static void put_annotation(struct buf *b, const struct merged *m,
 void patch_put(struct buf *b, unsigned parts, const struct merged *m,
                const struct object *o, const struct view *line)
 {
-    put_tests(b, parts, m, o);
+    put_tests(b, m, o);
     if (parts & PATCH_TOP)
         put_top(b, m, o);
     for (size_t i = 0; parts & PATCH_PHASES && i < o->view.phase_count; i++)

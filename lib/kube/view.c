@@ -144,6 +144,17 @@ static bool add_action(struct view *v, jv object)
     return good;
 }
 
+/* percentCompleted of PROGRESS, which is borrowed. */
+static struct view_text percent_of(jv progress)
+{
+    jv percent = json_get(progress, "percentCompleted");
+    bool there = jv_get_kind(percent) == JV_KIND_STRING;
+
+    jv_free(percent);
+    return there ? view_text(progress, "percentCompleted")
+                 : (struct view_text){ NULL, 0 };
+}
+
 bool view_read(struct view *v, jv status)
 {
     jv progress = json_get(status, "progress");
@@ -155,6 +166,7 @@ bool view_read(struct view *v, jv status)
                         .state = state_of(view_text(status, "state")),
                         .has_progress = jv_get_kind(progress) == JV_KIND_OBJECT,
                         .running = view_text(progress, "runningPhase"),
+                        .percent = percent_of(progress),
                         .whole = view_nothing };
     view_read_progress(&v->whole, progress);
     v->actions =
