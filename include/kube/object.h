@@ -21,6 +21,7 @@ struct object {
     struct view_text annotation; /* OBJECT_ANNOTATION; bytes NULL: missing */
     bool has_annotations;        /* there is a member "annotations" */
     int64_t generation;          /* 0: unknown */
+    enum kanister_dialect usual; /* where nothing in it tells; to be set */
 
     /* private */
     jv metadata;
@@ -41,7 +42,8 @@ void object_free(struct object *o);
 
 /* How the controller of O spells percent, by what it has written: the 100 of a
  * phase that is complete, which nobody else can have, and otherwise the 0 of
- * one that runs.  Whole numbers where nothing tells. */
+ * one that runs.  `usual` where nothing tells, which is whole numbers unless
+ * somebody has set it. */
 enum kanister_dialect object_dialect(const struct object *o);
 
 /* metadata.generation of the object in TEXT, as a PATCH is answered; 0 where

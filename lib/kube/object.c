@@ -57,7 +57,7 @@ void object_free(struct object *o)
 
 enum kanister_dialect object_dialect(const struct object *o)
 {
-    enum kanister_dialect dialect = KANISTER_WHOLE;
+    enum kanister_dialect dialect = o->usual;
 
     for (size_t i = 0; i < o->view.phase_count; i++) {
         const struct view_phase *phase = &o->view.phases[i];
@@ -65,8 +65,8 @@ enum kanister_dialect object_dialect(const struct object *o)
 
         if (phase->state == STATE_COMPLETE && p->percent == VIEW_COMPLETE)
             return p->has_point ? KANISTER_DOCUMENT : KANISTER_WHOLE;
-        if (phase->state == STATE_RUNNING && p->percent == 0 && p->has_point)
-            dialect = KANISTER_DOCUMENT;
+        if (phase->state == STATE_RUNNING && p->percent == 0)
+            dialect = p->has_point ? KANISTER_DOCUMENT : KANISTER_WHOLE;
     }
     return dialect;
 }

@@ -469,6 +469,7 @@ bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now)
     w->seen = false;
     if (object_read(&w->object, text, len) != OBJECT_READ)
         return false;
+    w->object.usual = w->dialect; /* our own numbers tell nothing */
     w->look_at =
         w->settings.looks_always ? now + w->settings.interval : NOT_SET;
     w->seen = w->fresh = true;

@@ -271,6 +271,10 @@ static int64_t ask(struct sim *m, struct sim_writer *w)
         return w->step.wait == WRITER_NEVER ? NEVER : m->now + w->step.wait;
     case WRITER_FINISHED:
         w->finished = true;
+        if (random_tells())
+            print_message("%d ms: finished, state %d, tracker %d, %s\n",
+                          (int)(m->now / MS), (int)writer->state,
+                          (int)writer->tracker, w->last);
         if (writer->state == WRITER_CLEAN)
             check_clean(m, w);
         HOLDS(writer->state != WRITER_MISFIT &&
@@ -286,6 +290,8 @@ static int64_t ask(struct sim *m, struct sim_writer *w)
         w->looks++;
         break;
     }
+    if (random_tells())
+        print_message("%d ms: asks %d\n", (int)(m->now / MS), (int)w->step.act);
     w->taken = false;
     w->reach_at = m->now + latency(m);
     w->reply_at = w->reach_at + latency(m);
@@ -384,6 +390,8 @@ static bool must_be_paid(const struct sim *m)
 
 static int64_t writers_turn(struct sim *m, struct sim_writer *w)
 {
+    int64_t next;
+
     if (w->finished)
         return NEVER;
     if (m->now >= w->reach_at)
@@ -392,8 +400,9 @@ static int64_t writers_turn(struct sim *m, struct sim_writer *w)
         reply(m, w);
     if (m->now >= w->next_line)
         feed(m, w);
-    return first_of(w->reply_at == NEVER ? ask(m, w) : NEVER,
-                    first_of(first_of(w->reach_at, w->reply_at), w->next_line));
+    next = w->reply_at == NEVER ? ask(m, w) : NEVER;
+    next = first_of(next, first_of(w->reach_at, w->reply_at));
+    return first_of(next, w->next_line);
 }
 
 static void count(const struct sim *m)
@@ -434,7 +443,7 @@ static void one_run(void)
             finished &= m.writers[i].finished;
         }
         next = first_of(next, controllers_next(&m));
-        HOLDS(finished || next >= m.now);
+        HOLDS(finished || (next >= m.now && next < NEVER));
         m.now = next;
     }
     count(&m);

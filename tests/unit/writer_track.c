@@ -177,6 +177,30 @@ static void what_was_asked_for_is_written_in_any_case(void **state)
     writes(s, PATCH_TOP | PATCH_PHASES);
 }
 
+/* With our own number in the phase nothing in the object tells any more. */
+static void the_dialect_is_not_forgotten(void **state)
+{
+    struct server *s = *state;
+
+    s->w.settings.parts = PATCH_TOP | PATCH_PHASES;
+    begins(s,
+           &(struct actionset){ .state = "running",
+                                .actions = "one/a:r=0.00,b:p",
+                                .percent = "0.00" },
+           "one/a:r=30.55,b:p");
+    writes(s, PATCH_TOP | PATCH_PHASES);
+    assert_percent(s, "15.27");
+    pass(s, WRITER_TICK);
+    looks(s);
+    assert_int_equal(s->w.dialect, KANISTER_DOCUMENT);
+    waits(s, WRITER_TICK);
+    pass(s, INTERVAL);
+    say(s, "one/a:r=31.55,b:p");
+    looks(s);
+    writes(s, PATCH_TOP | PATCH_PHASES);
+    assert_percent(s, "15.77");
+}
+
 static void an_annotation_alone_needs_no_look_for_a_tracker(void **state)
 {
     struct server *s = *state;
@@ -447,6 +471,7 @@ int main(void)
         TEST(where_there_is_no_tracker_the_phase_is_written),
         TEST(where_it_was_reset_after_all_it_is_left_alone),
         TEST(what_was_asked_for_is_written_in_any_case),
+        TEST(the_dialect_is_not_forgotten),
         TEST(an_annotation_alone_needs_no_look_for_a_tracker),
         TEST(a_defer_phase_tells_nothing_of_trackers),
         TEST(a_second_phase_has_a_first_tick_too),
