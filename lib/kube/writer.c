@@ -365,10 +365,20 @@ static bool take_ours(struct writer *w, const struct merged *m,
     return w->parts_due != 0;
 }
 
+static bool has_begun(const struct view *line)
+{
+    for (size_t i = 0; i < line->phase_count; i++)
+        if (line->phases[i].state != STATE_PENDING)
+            return true;
+    return false;
+}
+
 /* As long as it does not run nothing may be written to it. */
-static enum merge_outcome state_outcome(const struct object *o)
+static enum merge_outcome state_outcome(const struct object *o,
+                                        const struct view *line)
 {
     return o->view.state == STATE_RUNNING   ? MERGE_OURS
+           : !has_begun(line)               ? MERGE_NOTHING
            : o->view.state == STATE_PENDING ? MERGE_EARLY
                                             : MERGE_OVER;
 }
@@ -379,7 +389,7 @@ static bool prepare(struct writer *w, int64_t now)
     static const char pending[MERGE_WHY_MAX] =
         "the controller has not begun with it";
     const struct buf *newest = samples_newest(&w->samples);
-    enum merge_outcome outcome = state_outcome(&w->object);
+    enum merge_outcome outcome = MERGE_NO_ROOM;
     struct merged m = { 0 };
     struct view line;
     bool patch = false;
@@ -388,9 +398,9 @@ static bool prepare(struct writer *w, int64_t now)
         w->dirty = w->fresh = false;
         return false;
     }
-    if (!view_read(&line, json_parse(newest->bytes, newest->len)))
-        outcome = MERGE_NO_ROOM;
-    else if (outcome == MERGE_OURS)
+    if (view_read(&line, json_parse(newest->bytes, newest->len)))
+        outcome = state_outcome(&w->object, &line);
+    if (outcome == MERGE_OURS)
         outcome = merge(&m, &w->object, &line);
     else
         memcpy(m.why, pending, sizeof m.why);
@@ -474,8 +484,6 @@ bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now)
         w->settings.looks_always ? now + w->settings.interval : NOT_SET;
     w->seen = w->fresh = true;
     w->generation = w->object.generation;
-    if (w->state == WRITER_EARLY)
-        w->state = WRITER_WAITING;
     if (is_another(w))
         w->state = WRITER_ANOTHER;
     return true;

@@ -310,6 +310,35 @@ static void what_has_not_begun_asks_for_nothing(void **state)
     writes(s, USUAL);
 }
 
+/* So there is nothing that was not delivered. */
+static void what_has_not_begun_is_not_early(void **state)
+{
+    struct server *s = *state;
+
+    begins(s, &(struct actionset){ .state = NULL }, "one/a:p,b:p");
+    waits(s, WRITER_NEVER);
+    assert_int_equal(s->w.state, WRITER_CLEAN);
+    writer_end(&s->w, s->now);
+    (void)wants(s, WRITER_FINISHED);
+    assert_int_equal(s->w.state, WRITER_CLEAN);
+}
+
+/* The last look came too late to be used, but it is no news that it is early.
+ */
+static void early_is_said_at_the_end_of_the_budget_too(void **state)
+{
+    struct server *s = *state;
+
+    begins(s, &(struct actionset){ .state = NULL }, "one/a:r,b:p");
+    waits(s, S);
+    writer_end(&s->w, s->now);
+    pass(s, BUDGET - 1);
+    looks(s);
+    pass(s, 1);
+    (void)wants(s, WRITER_FINISHED);
+    assert_int_equal(s->w.state, WRITER_EARLY);
+}
+
 static void what_does_not_fit_ends_it(void **state)
 {
     struct server *s = *state;
@@ -709,6 +738,8 @@ int main(void)
         TEST(what_is_over_is_looked_at_no_more_than_written),
         TEST(nothing_is_written_after_the_end),
         TEST(what_has_not_begun_asks_for_nothing),
+        TEST(what_has_not_begun_is_not_early),
+        TEST(early_is_said_at_the_end_of_the_budget_too),
         TEST(what_does_not_fit_ends_it),
         TEST(an_old_look_is_no_misfit),
         TEST(an_object_that_was_made_anew_ends_it),

@@ -55,6 +55,34 @@ static void the_first_tick_is_repaired(void **state)
     waits(s, WRITER_NEVER);
 }
 
+/* What an hour costs: a request for each update, and a few. */
+static void a_long_phase_costs_a_request_an_update(void **state)
+{
+    struct server *s = *state;
+
+    begins(s, &new_phase, "one/a:r=10.00,b:p");
+    writes(s, USUAL);
+    waits(s, WRITER_TICK);
+    pass(s, WRITER_TICK);
+    server_has(s, &after_tick);
+    looks(s);
+    writes(s, USUAL);
+    for (int i = 1; i <= 3600; i++) {
+        char line[64];
+
+        snprintf(line, sizeof line, "one/a:r=%d.%02d,b:p", 10 + i / 40,
+                 i * 100 / 40 % 100);
+        pass(s, S);
+        say(s, line);
+        if (writer_next(&s->w, s->now).act == WRITER_PATCH) {
+            s->w.busy = false;
+            writes(s, USUAL);
+        }
+    }
+    assert_int_equal(s->patches, 2 + 3600 / 15);
+    assert_int_equal(s->looks, 2);
+}
+
 static void each_phase_has_a_first_tick(void **state)
 {
     struct server *s = *state;
@@ -466,6 +494,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_first_tick_is_repaired),
+        TEST(a_long_phase_costs_a_request_an_update),
         TEST(each_phase_has_a_first_tick),
         TEST(a_sample_does_not_use_the_look_for_a_tracker),
         TEST(where_there_is_no_tracker_the_phase_is_written),
