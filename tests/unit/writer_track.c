@@ -70,8 +70,8 @@ static void a_long_phase_costs_a_request_an_update(void **state)
     for (int i = 1; i <= 3600; i++) {
         char line[64];
 
-        snprintf(line, sizeof line, "one/a:r=%d.%02d,b:p", 10 + i / 40,
-                 i * 100 / 40 % 100);
+        snprintf(line, sizeof line, "one/a:r=%d.%02d,b:p", 10 + i / 45,
+                 i * 100 / 45 % 100);
         pass(s, S);
         say(s, line);
         if (writer_next(&s->w, s->now).act == WRITER_PATCH) {
