@@ -15,7 +15,7 @@
 #include "kube/merge.h"
 
 /* What is written.  With a status subresource the first two go there and the
- * third to the object itself, so that a patch has either. */
+ * third to the object itself, and before, so that a patch has either. */
 enum patch_part {
     PATCH_TOP = 1,       /* status.progress */
     PATCH_PHASES = 2,    /* progress of our phases */

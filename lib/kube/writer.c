@@ -280,9 +280,10 @@ static bool make_patch(struct writer *w, const struct merged *m,
         w->dirty = false;
     }
     while (w->parts_due != 0) {
-        unsigned status = w->parts_due & STATUS_PARTS;
+        unsigned note = w->parts_due & PATCH_ANNOTATION;
 
-        w->parts_now = w->subresource && status != 0 ? status : w->parts_due;
+        /* whoever sees the sum must find there what it is made of */
+        w->parts_now = w->subresource && note != 0 ? note : w->parts_due;
         buf_clear(&w->body);
         patch_put(&w->body, w->parts_now, m, &w->object, line);
         put_key(w, m, line);
@@ -551,13 +552,14 @@ void writer_sooner(struct writer *w, int64_t at)
 
 bool writer_give_up(struct writer *w)
 {
+    bool note =
+        w->patching && w->subresource && w->parts_now == PATCH_ANNOTATION;
+
     w->busy = w->patching = false;
-    if (w->subresource && w->parts_due == PATCH_ANNOTATION &&
-        (w->settings.parts & STATUS_PARTS || w->settings.choose)) {
+    if (note && (w->settings.parts & STATUS_PARTS || w->settings.choose)) {
         w->settings.parts &= ~(unsigned)PATCH_ANNOTATION;
-        w->parts_due = 0;
-        w->dirty = w->dirty || w->behind; /* looked at when it is due */
-        w->state = w->dirty ? WRITER_WAITING : WRITER_CLEAN;
+        w->parts_due &= ~(unsigned)PATCH_ANNOTATION;
+        w->dirty = w->dirty || w->parts_due == 0;
         return true;
     }
     w->state = WRITER_GIVEN_UP;

@@ -45,7 +45,10 @@ struct sim_writer {
     int64_t reply_at, reach_at;
     struct writer_step step;
     jv looked;
-    bool ended, reached, taken, lost, conflict, finished;
+    int64_t generation; /* in the reply to come */
+    bool asks_well;     /* it may ask whether there is a subresource */
+    bool noted;         /* the first of two requests was taken */
+    bool ended, taken, lost, conflict, finished;
     int64_t patched_at; /* the last write that was due by the interval */
     int lines, looks, patches, applied;
     char last[512]; /* the newest line's actions */

@@ -49,6 +49,7 @@ static void open_writer(struct sim *m, int i)
 
     *w = (struct sim_writer){ .action = m->writer_count > 1 ? i : -1,
                               .lag = any(4000) * MS - S,
+                              .asks_well = any(4) > 0,
                               .every = (200 + any(3000)) * MS,
                               .reply_at = NEVER,
                               .reach_at = NEVER,
@@ -63,6 +64,7 @@ static void open_sim(struct sim *m)
     m->faults = any(2);
     m->trackers = any(4) > 0;
     m->document = any(5) == 0;
+    m->subresource = any(5) == 0;
     m->action_count = 1 + (any(3) == 0);
     m->writer_count = m->action_count > 1 && any(2) ? 2 : 1;
     m->read_at = NEVER;
@@ -184,20 +186,41 @@ static void check_clean(const struct sim *m, struct sim_writer *w)
 
 /* --- the server */
 
+/* Its generation: each change of the status is one, but where that is a
+ * subresource. */
+static int64_t generation(const struct sim *m)
+{
+    return m->subresource ? 1 : m->version;
+}
+
+/* A status subresource keeps of the object what was not sent to it. */
+static void keep_the_rest(struct sim *m, jv before, bool to_status)
+{
+    const char *kept = to_status ? "metadata" : "status";
+
+    if (m->subresource)
+        m->object =
+            jv_object_set(m->object, jv_string(kept), json_get(before, kept));
+}
+
 static void reach_patch(struct sim *m, struct sim_writer *w)
 {
     int64_t before = sim_percent(m, sim_top("percentCompleted"));
     bool check = any(4) == 0;
     jv foreign = check ? foreign_part(m) : jv_invalid();
+    jv all = jv_copy(m->object);
     unsigned paths = 0;
 
     w->taken =
         jsonpatch_apply(&m->object, w->step.body, server_note_path, &paths);
     if (!w->taken) {
         jv_free(foreign);
+        jv_free(all);
         return;
     }
-    m->version++;
+    keep_the_rest(m, all, w->step.subresource);
+    m->version += (paths & (PATCH_TOP | PATCH_PHASES)) != 0;
+    jv_free(all);
     w->applied++;
     HOLDS(m->state == SIM_RUNNING);
     if (w->s.w.settings.choose && m->trackers)
@@ -218,13 +241,19 @@ static void reach(struct sim *m, struct sim_writer *w)
     w->reach_at = NEVER;
     w->conflict = m->faults && any(20) == 0;
     w->lost = lost || (m->faults && any(12) == 0); /* it, or its reply */
+    w->generation = 0;
     if (lost || w->conflict)
         return;
     if (w->step.act == WRITER_PATCH) {
         reach_patch(m, w);
+        w->generation = generation(m);
     } else if (w->step.act == WRITER_LOOK) {
         jv_free(w->looked);
-        w->looked = jv_dump_string(jv_copy(m->object), 0);
+        w->looked = jv_dump_string(
+            jv_setpath(jv_copy(m->object),
+                       JV_ARRAY(jv_string("metadata"), jv_string("generation")),
+                       jv_number((double)generation(m))),
+            0);
     }
 }
 
@@ -239,16 +268,18 @@ static void reply(struct sim *m, struct sim_writer *w)
         writer_failed(writer, w->conflict || (!w->lost && !w->taken), m->now,
                       (100 + any(2000)) * MS);
     else if (w->step.act == WRITER_DISCOVER)
-        writer_discovered(writer, true, false);
+        writer_discovered(writer, w->asks_well, w->asks_well && m->subresource);
     else if (w->step.act == WRITER_LOOK)
         HOLDS(writer_looked(writer, jv_string_value(w->looked),
                             (size_t)jv_string_length_bytes(jv_copy(w->looked)),
                             m->now));
     else
-        writer_patched(writer, 0, m->now, writer->settings.interval);
+        writer_patched(writer, w->generation, m->now,
+                       writer->settings.interval);
     if (w->step.act == WRITER_PATCH) {
         /* what may be sent again at once is that which failed */
         w->patched_at = failed ? -NEVER / 2 : m->now;
+        w->noted = !failed && !w->step.subresource;
     }
 }
 
@@ -284,6 +315,7 @@ static int64_t ask(struct sim *m, struct sim_writer *w)
     case WRITER_PATCH:
         w->patches++;
         HOLDS(writer->force || writer->ended || w->patches == 1 ||
+              (w->noted && w->step.subresource) ||
               m->now >= w->patched_at + writer->settings.interval);
         break;
     default:
@@ -409,8 +441,9 @@ static bool is_usual(const struct sim *m)
 {
     const struct writer_settings *now = &m->writers[0].s.w.settings;
 
-    return !m->faults && m->trackers && !m->document && m->action_count == 1 &&
-           now->choose && !now->looks_always && now->interval == INTERVAL;
+    return !m->faults && m->trackers && !m->document && !m->subresource &&
+           m->action_count == 1 && now->choose && !now->looks_always &&
+           now->interval == INTERVAL;
 }
 
 static void count(const struct sim *m)

@@ -331,9 +331,9 @@ static void a_subresource_takes_two_requests(void **state)
 
     s->subresource = true;
     begins(s, &after_tick, "one/a:r=30.00,b:p");
-    writes(s, PATCH_TOP);
+    writes(s, PATCH_ANNOTATION); /* who sees the sum sees that too */
     assert_int_equal(s->w.state, WRITER_WAITING);
-    writes(s, PATCH_ANNOTATION);
+    writes(s, PATCH_TOP);
     assert_int_equal(s->w.state, WRITER_CLEAN);
     waits(s, WRITER_NEVER);
     assert_percent(s, "15");
@@ -341,8 +341,8 @@ static void a_subresource_takes_two_requests(void **state)
     waits(s, INTERVAL);
     /* and what is at its end goes in both */
     writer_end(&s->w, s->now);
-    writes(s, PATCH_TOP);
     writes(s, PATCH_ANNOTATION);
+    writes(s, PATCH_TOP);
     (void)wants(s, WRITER_FINISHED);
 }
 
@@ -355,15 +355,15 @@ static void a_sample_between_the_two_does_not_begin_anew(void **state)
     (void)wants(s, WRITER_PATCH);
     say(s, "one/a:r=40.00,b:p");
     s->w.busy = false; /* wants() has asked for it once */
-    writes(s, PATCH_TOP);
+    writes(s, PATCH_ANNOTATION);
     say(s, "one/a:r=50.00,b:p");
-    writes(s, PATCH_ANNOTATION); /* with the newest */
+    writes(s, PATCH_TOP); /* with the newest */
+    assert_percent(s, "25");
     assert_int_equal(s->w.state, WRITER_WAITING);
     waits(s, INTERVAL);
     pass(s, INTERVAL);
-    writes(s, PATCH_TOP);
-    assert_percent(s, "25");
-    waits(s, WRITER_NEVER); /* the annotation has it */
+    writes(s, PATCH_ANNOTATION);
+    waits(s, WRITER_NEVER); /* the status has it */
     assert_int_equal(s->w.state, WRITER_CLEAN);
 }
 
@@ -373,12 +373,12 @@ static void a_second_request_that_fails_is_sent_alone(void **state)
 
     s->subresource = true;
     begins(s, &after_tick, "one/a:r=30.00,b:p");
-    writes(s, PATCH_TOP);
+    writes(s, PATCH_ANNOTATION);
     (void)wants(s, WRITER_PATCH);
     writer_failed(&s->w, false, s->now, S);
     waits(s, INTERVAL);
     pass(s, INTERVAL);
-    writes(s, PATCH_ANNOTATION);
+    writes(s, PATCH_TOP);
     waits(s, WRITER_NEVER);
     assert_int_equal(s->w.state, WRITER_CLEAN);
 }
@@ -404,9 +404,9 @@ static void a_subresource_shows_where_nothing_changed(void **state)
     waits(s, INTERVAL);
     pass(s, INTERVAL);
     looks(s);
+    writes(s, PATCH_ANNOTATION);
     writes(s, PATCH_TOP);
     assert_percent(s, "15");
-    writes(s, PATCH_ANNOTATION);
     waits(s, WRITER_NEVER);
 }
 
@@ -464,9 +464,10 @@ static void an_annotation_that_is_refused_is_left_out(void **state)
         s->w.settings.parts = parts[i];
         s->subresource = true;
         begins(s, &after_tick, "one/a:r=30.00,b:p");
-        writes(s, status);
         (void)wants(s, WRITER_PATCH);
         assert_true(writer_give_up(&s->w));
+        assert_int_equal(s->w.state, WRITER_WAITING);
+        writes(s, status);
         assert_int_equal(s->w.state, WRITER_CLEAN);
         say(s, "one/a:r=40.00,b:p");
         writer_end(&s->w, s->now);
@@ -482,6 +483,7 @@ static void a_status_that_is_refused_is_the_end(void **state)
 
     s->subresource = true;
     begins(s, &after_tick, "one/a:r=30.00,b:p");
+    writes(s, PATCH_ANNOTATION);
     (void)wants(s, WRITER_PATCH);
     assert_false(writer_give_up(&s->w));
     waits(s, WRITER_NEVER);
