@@ -440,6 +440,7 @@ static void a_write_that_changes_no_number_tells_nothing(void **state)
     struct actionset a = after_tick;
 
     a.percent = "15";
+    a.top = ",\"sizeUploadedB\":500"; /* which no patch takes away */
     server_has(s, &a);
     say(s, "one/a:r=30.00,b:p");
     (void)wants(s, WRITER_DISCOVER);
