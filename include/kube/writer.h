@@ -93,6 +93,7 @@ struct writer {
     struct buf body;       /* what is being written */
     struct buf key;        /* and what it will make, however that is said */
     struct buf applied[2]; /* what was made: the status, the annotation */
+    struct buf line;       /* the sample that is half written; empty: none */
     struct buf uid;
     size_t phase;       /* the first of ours that was written, or none */
     uint64_t ours;      /* which those were, mixed */

@@ -25,6 +25,7 @@ bool writer_open(struct writer *w, const struct writer_settings *settings,
                           .key = BUF_INIT(PATCH_MAX),
                           .applied = { BUF_INIT(PATCH_MAX),
                                        BUF_INIT(PATCH_MAX) },
+                          .line = BUF_INIT(SAMPLE_ROOM),
                           .uid = BUF_INIT(UID_MAX),
                           .written = VIEW_UNKNOWN,
                           .phase = NO_PHASE,
@@ -42,6 +43,7 @@ void writer_close(struct writer *w)
     samples_close(&w->samples);
     buf_free(&w->body);
     buf_free(&w->key);
+    buf_free(&w->line);
     buf_free(&w->applied[0]);
     buf_free(&w->applied[1]);
     buf_free(&w->uid);
@@ -109,7 +111,7 @@ static bool must_look(const struct writer *w, int64_t now)
         return false;
     return !w->seen || is_due(w->look_at, now) ||
            (!w->ended && is_due(w->settle_at, now)) ||
-           (w->dirty &&
+           (w->dirty && w->parts_due == 0 &&
             (w->settings.looks_always || w->object.view.action_count > 1));
 }
 
@@ -269,7 +271,7 @@ static void be_done(struct writer *w, int64_t now)
 }
 
 /* Makes the next patch; false where the object has all of it, or it is not due
- * yet.  What has begun goes on, with the newest sample, before the next. */
+ * yet.  What has begun goes on, with its own sample, before the next. */
 static bool make_patch(struct writer *w, const struct merged *m,
                        const struct view *line, int64_t now)
 {
@@ -389,12 +391,19 @@ static bool prepare(struct writer *w, int64_t now)
 {
     static const char pending[MERGE_WHY_MAX] =
         "the controller has not begun with it";
-    const struct buf *newest = samples_newest(&w->samples);
+    const struct buf *newest;
     enum merge_outcome outcome = MERGE_NO_ROOM;
     struct merged m = { 0 };
     struct view line;
     bool patch = false;
 
+    if (w->fresh && w->parts_due != 0) { /* it may be another now */
+        w->parts_due = 0;
+        w->dirty = true;
+    }
+    if (w->parts_due == 0)
+        buf_clear(&w->line);
+    newest = w->line.len > 0 ? &w->line : samples_newest(&w->samples);
     if (newest == NULL) { /* the look was for those who ask early */
         w->dirty = w->fresh = false;
         return false;
@@ -405,12 +414,14 @@ static bool prepare(struct writer *w, int64_t now)
         outcome = merge(&m, &w->object, &line);
     else
         memcpy(m.why, pending, sizeof m.why);
-    if (outcome == MERGE_OURS && (w->fresh || !m.early))
+    if (outcome == MERGE_OURS && (w->fresh || !m.early || w->parts_due != 0))
         patch = take_ours(w, &m, &line, now);
     else if (w->fresh || outcome == MERGE_NO_ROOM || outcome == MERGE_NOTHING)
         take_no(w, outcome, m.why, now);
     else
         w->seen = false; /* look before that is believed */
+    if (patch && w->parts_now != w->parts_due && w->line.len == 0)
+        buf_add(&w->line, newest->bytes, newest->len);
     merge_free(&m);
     view_free(&line);
     return patch;

@@ -357,13 +357,14 @@ static void a_sample_between_the_two_does_not_begin_anew(void **state)
     s->w.busy = false; /* wants() has asked for it once */
     writes(s, PATCH_ANNOTATION);
     say(s, "one/a:r=50.00,b:p");
-    writes(s, PATCH_TOP); /* with the newest */
-    assert_percent(s, "25");
+    writes(s, PATCH_TOP); /* the sum of what the annotation says */
+    assert_percent(s, "15");
     assert_int_equal(s->w.state, WRITER_WAITING);
     waits(s, INTERVAL);
     pass(s, INTERVAL);
     writes(s, PATCH_ANNOTATION);
-    waits(s, WRITER_NEVER); /* the status has it */
+    writes(s, PATCH_TOP);
+    assert_percent(s, "25");
     assert_int_equal(s->w.state, WRITER_CLEAN);
 }
 
