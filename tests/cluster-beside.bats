@@ -1,0 +1,316 @@
+# status-patch, and the pipeline before it, beside Kanister's own controller,
+# which is not changed and knows nothing of us, on a real API server.
+#
+# A controller that writes as Kanister's design document has it, and one that
+# does not track its phases, are not to be had: tests/unit/writer.c has those.
+
+load helpers
+load cluster
+load cluster-beside
+
+# A phase from its begin to its end, with 30 and 60 percent on the way; what the
+# controller's first look at it takes away comes back, though nobody says a word.
+run_phase() { # PHASE DONE COUNT; so many of so many phases are complete
+    local done=$(($2 * 100)) size=$(($2 * 10000))
+
+    wait_phase backup "$1" running
+    say all "$(event "$1" running)" "$(stats "$1" 30 3000)"
+    wait_top $(((done + 30) / $3)) $((size + 3000))
+    wait_tick backup "$1"
+    wait_top $(((done + 30) / $3)) $((size + 3000))
+    say all "$(stats "$1" 60.66 6000)"
+    wait_top $(((done + 60) / $3)) $((size + 6000))
+    say all "$(stats "$1" 100 10000)" "$(event "$1" complete)"
+    wait_top $(((done + 100) / $3)) $((size + 10000))
+    end_phase backup "$1"
+}
+
+@test "cluster-beside: one phase, three phases, a deferred one" {
+    beside one_phase three_phases defer_phase
+}
+
+one_phase() {
+    begin dump
+    pipeline all --plan plan.json -- -i 1s
+    run_phase dump 0 1
+    finish all
+    wait_state backup complete
+    final
+    is_true
+}
+
+three_phases() {
+    begin quiesce dump unquiesce
+    pipeline all --plan plan.json -- -i 1s
+    run_phase quiesce 0 3
+    run_phase dump 1 3
+    run_phase unquiesce 2 3
+    finish all
+    wait_state backup complete
+    final
+    is_true
+}
+
+defer_phase() {
+    begin dump defer:tidy
+    pipeline all --plan plan.json -- -i 1s
+    run_phase dump 0 1
+    wait_actionset backup '.status.progress.runningPhase == "tidy"'
+    say all "$(event tidy running)" "$(stats tidy 50 5000)"
+    # it has a percent of its own nowhere else, and none of the whole
+    wait_top 100 10000
+    say all "$(event tidy complete)"
+    finish all
+    end_phase backup tidy
+    wait_state backup complete
+    # the last sizes stay, as the controller does not sum up again
+    final 'del(.progress | .sizeUploadedB, .estimatedUploadSizeB)'
+    is_true
+}
+
+# What the top says while it is not the controller's alone.
+NUMBERS='del(.progress | .percentCompleted, .sizeUploadedB, .estimatedUploadSizeB)'
+
+@test "cluster-beside: two actions with equal names, a phase that fails, one that is deleted" {
+    beside two_actions failing_phase deleted
+}
+
+two_actions() {
+    make_blueprint dump
+    begin_actionset 2
+    wait_phase backup dump running 0
+    wait_phase backup dump running 1
+    for action in 0 1; do
+        cp plan.json "plan$action.json"
+        pipeline "$action" --plan "plan$action.json" --action "$action" \
+            --phase dump -- --plan-out "plan$action.json" -i 1s
+    done
+    say 0 "$(event dump running 0)" "$(stats dump 30 3000 0)"
+    say 1 "$(event dump running 1)" "$(stats dump 51 5000 1)"
+    wait_top 40 8000
+    wait_tick backup dump 0
+    wait_tick backup dump 1
+    wait_top 40 8000
+    say 0 "$(stats dump 61 6000 0)"
+    wait_top 56 11000
+    say 0 "$(stats dump 99 10000 0)" "$(event dump complete 0)"
+    wait_top 75 15000
+    finish 0
+    end_phase backup dump complete 0
+    wait_phase backup dump complete 0
+    # the controller now takes the other for complete too, at each tick
+    say 1 "$(stats dump 71 7000 1)"
+    wait_top 85 7000
+    say 1 "$(event dump complete 1)"
+    finish 1
+    end_phase backup dump complete 1
+    wait_state backup complete
+    final
+    # what goes back, the controller had made too large, or it took
+    each_look '(.[1] | percent) >= (.[0] | percent) or
+        (.[0] | phases) != (.[1] | phases) or
+        (.[0] | running | any(.[]; .progressPercent == "100"))'
+}
+
+failing_phase() {
+    begin quiesce dump defer:tidy
+    pipeline all --plan plan.json -- -i 1s
+    wait_phase backup quiesce running
+    say all "$(event quiesce running)" "$(stats quiesce 30 3000)"
+    wait_top 15 3000
+    wait_tick backup quiesce
+    wait_top 15 3000
+    end_phase backup quiesce failed
+    wait_actionset backup '.status.progress.runningPhase == "tidy"'
+    # as the mover's last words come late
+    say all "$(stats quiesce 40 4000)" "$(event quiesce failed)"
+    finish all
+    end_phase backup tidy
+    wait_phase backup tidy complete
+    final "$NUMBERS"
+    is_true
+}
+
+deleted() {
+    begin dump
+    pipeline gone --plan plan.json -- -i 1s
+    pipeline again --plan plan.json -- -i 1s
+    wait_phase backup dump running
+    say gone "$(event dump running)" "$(stats dump 30 3000)"
+    say again "$(event dump running)" "$(stats dump 30 3000)"
+    wait_said 'PATCH: 200' gone.err
+    wait_said 'PATCH: 200' again.err
+    wait_tick backup dump
+    wait_top 30 3000
+    api DELETE "$(actionsets backup)" >made
+    say gone "$(stats dump 60 6000)"
+    wait_said 'is gone: somebody has deleted it' gone.err
+    say gone "$(stats dump 70 7000)"
+    finish gone 111
+    wait_until is_status 404 admin GET "$(actionsets backup)"
+    # one of that name is another's
+    run_actionset backup
+    wait_phase backup dump running
+    say again "$(stats dump 60 6000)"
+    wait_said 'another one was made by that name' again.err
+    finish again 111
+    end_phase backup dump
+    wait_state backup complete
+    final
+    actionset_is backup '.metadata.annotations == null'
+}
+
+@test "cluster-beside: Kanister's own Wait, WaitV2 and KubeOps" {
+    beside own_functions
+}
+
+wait_function() { # PHASE FUNCTION KEY CONDITIONS
+    jq -nc --arg ns "$NS" --arg name "$1" --arg func "$2" --arg condition "$3" \
+        '{name: $name, func: $func, args: {timeout: "60s",
+            conditions: {allOf: [{condition: $condition, objectReference:
+                {apiVersion: "v1", resource: "configmaps",
+                name: "phases", namespace: $ns}}]}}}'
+}
+
+kube_ops() { # PHASE
+    jq -nc --arg ns "$NS" --arg name "$1" '{name: $name, func: "KubeOps",
+        args: {operation: "create", namespace: $ns, spec:
+            "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"made-{{ .Options.set }}\"}}"}}'
+}
+
+own_functions() {
+    begin "$(wait_function quiesce WaitV2 '{{ if .data.go }}true{{ end }}')" \
+        "$(kube_ops make)" \
+        "$(wait_function dump Wait '{{ if eq "{ $.data.go }" "on" }}true{{ end }}')"
+    pipeline all --plan plan.json -- -i 1s
+    wait_phase backup quiesce running
+    say all "$(event quiesce running)" "$(stats quiesce 30 3000)"
+    wait_top 10 3000
+    wait_tick backup quiesce
+    wait_top 10 3000
+    say all "$(event quiesce complete)"
+    api PATCH "/api/v1/namespaces/$NS/configmaps/phases" '{"data":{"go":"yes"}}' \
+        application/merge-patch+json >configmap
+    wait_phase backup dump running
+    say all "$(event make complete)" "$(event dump running)" "$(stats dump 45 4500)"
+    wait_top 81 7500
+    wait_tick backup dump
+    wait_top 81 7500
+    api PATCH "/api/v1/namespaces/$NS/configmaps/phases" '{"data":{"go":"on"}}' \
+        application/merge-patch+json >configmap
+    say all "$(event dump complete)"
+    finish all
+    wait_state backup complete
+    final
+    actionset_is backup '.status.actions[0].phases[1].output.name == "made-backup"'
+    is_true
+}
+
+@test "cluster-beside: --write phases, annotation and top" {
+    beside write_phases write_annotation write_top
+}
+
+write_phases() {
+    local percent
+
+    begin dump unquiesce
+    pipeline all --plan plan.json -- -i 1s --write phases
+    wait_phase backup dump running
+    say all "$(event dump running)"
+    for percent in 30.5 45.5; do
+        say all "$(stats dump "$percent" 3000)"
+        wait_said_percent "${percent%.5}" dump
+        wait_reset dump
+    done
+    end_phase backup dump
+    say all "$(event dump complete)"
+    wait_phase backup unquiesce running
+    say all "$(event unquiesce running)" "$(stats unquiesce 60.66 6000)"
+    wait_said_percent 60 unquiesce
+    end_phase backup unquiesce
+    finish all
+    wait_state backup complete
+    final
+    each_look '.[1] | phases | all(.[];
+        .progress.progressPercent // "0" | test("^[0-9]+$"))'
+}
+
+wait_said_percent() { # PERCENT PHASE
+    wait_actionset backup "$(phase_filter "$2") | .progress
+        | .progressPercent == \"$1\" and .sizeUploadedB > 0"
+}
+
+# The controller's next look takes all of it away.
+wait_reset() { # PHASE
+    wait_actionset backup ".status.progress.percentCompleted == \"0\" and
+        ($(phase_filter "$1") | .progress | .progressPercent == \"0\" and
+        .sizeUploadedB == null)"
+}
+
+write_annotation() {
+    begin dump
+    pipeline all --plan plan.json -- -i 1s --write annotation
+    wait_phase backup dump running
+    say all "$(event dump running)" "$(stats dump 30.55 3000)"
+    wait_annotation 30.55
+    wait_tick backup dump
+    say all "$(stats dump 60.66 6000)"
+    wait_annotation 60.66
+    end_phase backup dump
+    finish all
+    wait_state backup complete
+    final
+    each_look '.[1].object.status.progress | (.percentCompleted // "0" |
+        . == "0" or . == "100") and .sizeUploadedB == null'
+    is_true
+}
+
+wait_annotation() { # PERCENT
+    wait_actionset backup '.metadata.annotations["phasepipe.dev/progress"]
+        | fromjson | .percentCompleted == "'"$1"'"'
+}
+
+write_top() {
+    begin dump
+    pipeline all --plan plan.json -- -i 1s --write top
+    run_phase dump 0 1
+    finish all
+    wait_state backup complete
+    final
+    is_true
+    each_look '.[1].object.metadata.annotations == null'
+}
+
+@test "cluster-beside: two status-patch for one phase, by mistake" {
+    beside two_of_one
+}
+
+two_of_one() {
+    local percent
+
+    begin dump
+    pipeline old --plan plan.json -- -i 0
+    wait_phase backup dump running
+    say old "$(event dump running)" "$(stats dump 50 5000)"
+    wait_top 50 5000
+    pipeline new --phases dump -- -i 0
+    say new "$(event dump running)"
+    for percent in 1 2 3 4 5; do
+        say old "$(stats dump "5$percent" "5${percent}00")"
+        wait_percent "5$percent"
+        say new "$(stats dump "1$percent" "1${percent}00")"
+        wait_said_times PATCH "$percent" new.err
+    done
+    wait_tick backup dump
+    say new "$(stats dump 70 7000)"
+    wait_percent 70
+    say old "$(stats dump 65 6500)" "$(event dump complete)"
+    wait_percent 100
+    finish old
+    say new "$(event dump complete)"
+    finish new
+    end_phase backup dump
+    wait_state backup complete
+    final
+    is_true
+}
