@@ -19,9 +19,9 @@
 
 enum { ANNOTATION_MAX = 4096 };
 
-/* Raises the phases of M that run to what O's annotation says of them; those
- * that are ours only in percent.  Of equal names in an action the first entry
- * is the first phase's.  What is no annotation of this kind says nothing. */
+/* Raises the phases of M that run to what O's annotation says of them.  Of
+ * equal names in an action the first entry is the first phase's.  What is no
+ * annotation of this kind says nothing. */
 void annotation_raise(struct merged *m, const struct object *o);
 
 /* Appends the annotation to B, whose ceiling must have ANNOTATION_MAX bytes of

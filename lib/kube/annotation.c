@@ -20,8 +20,7 @@ static void raise_phase(struct merged_phase *to, jv entry)
 
     to->raised = true;
     view_read_progress(&said, entry);
-    if (!to->ours)
-        to->progress = said;
+    to->progress = said;
     to->progress.percent = said.percent > percent ? said.percent : percent;
 }
 

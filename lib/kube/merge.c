@@ -117,8 +117,29 @@ static void take_object(struct merged_phase *to, const struct view_phase *from)
         to->progress.percent = VIEW_UNKNOWN;
 }
 
-/* What the line says of a phase: all of it for one that runs, and of the
- * others the bytes, which the controller forgets when a phase ends. */
+/* Whether P says more than a percentage. */
+static bool says_more(const struct view_progress *p)
+{
+    bool more = p->seconds >= 0;
+
+    for (int i = 0; i < VIEW_SIZES; i++)
+        more |= p->sizes[i] >= 0;
+    return more;
+}
+
+/* Whether the annotation's entry is from the writer that moves the phase, and
+ * the line only repeats what a plan says.  A plan has the controller's times,
+ * so a time counts only beside what a writer alone can know. */
+static bool is_anothers(const struct merged_phase *to,
+                        const struct view_progress *line)
+{
+    return to->raised && says_more(&to->progress) &&
+           (!says_more(line) || strcmp(to->progress.since, line->since) > 0);
+}
+
+/* What the line says of a phase: all of it for one that runs, unless another
+ * line has said more, and of the others the bytes, which the controller forgets
+ * when a phase ends. */
 static void take_line(struct merged_phase *to, const struct view_phase *line,
                       enum view_state state)
 {
@@ -129,7 +150,8 @@ static void take_line(struct merged_phase *to, const struct view_phase *line,
                            ? VIEW_COMPLETE
                            : held(line->progress.percent);
 
-        to->progress = line->progress;
+        if (!is_anothers(to, &line->progress))
+            to->progress = line->progress;
         to->progress.percent = larger(percent, said);
     } else if (state == STATE_COMPLETE && line->state == STATE_COMPLETE) {
         memcpy(to->progress.sizes, line->progress.sizes,

@@ -606,6 +606,57 @@ static void bytes_are_those_of_the_line_and_of_the_others(void **state)
     desk_close(&d);
 }
 
+/* A line has the phases of other actions too, as a plan tells of them; so bytes
+ * are those of the writer that has moved them. */
+static void bytes_of_a_phase_are_those_of_its_own_writer(void **state)
+{
+#define ENTRY(rest)                                                            \
+    "\"{\\\"phases\\\":[{\\\"action\\\":0,\\\"phase\\\":\\\"a\\\","            \
+    "\\\"progressPercent\\\":\\\"20.00\\\"" rest "}]}\""
+#define BYTES(n)    ",\\\"sizeUploadedB\\\":" #n
+#define SINCE(when) ",\\\"lastTransitionTime\\\":\\\"" when "\\\""
+    static const struct {
+        const char *line, *annotation;
+        int64_t percent, uploaded;
+    } rows[] = {
+        /* the line says nothing but a percentage, or not even that */
+        { "one/a:r", ENTRY(BYTES(500)), 2000, 500 },
+        { "one/a:r=0.00", ENTRY(BYTES(500)), 2000, 500 },
+        { "one/a:r=30.00", ENTRY(BYTES(500)), 3000, 500 },
+        /* the other does */
+        { "one/a:r=30.00/700", ENTRY(""), 3000, 700 },
+        { "one/a:r=30.00/700", ENTRY(SINCE("2023-02-20T12:49:01Z")), 3000,
+          700 },
+        /* both do: the newer one */
+        { "one/a:r=30.00/700", ENTRY(BYTES(500)), 3000, 700 },
+        { "one/a:r=10.00/700", ENTRY(BYTES(500) SINCE(TIME)), 2000, 700 },
+        { "one/a:r=30.00/700", ENTRY(BYTES(500) SINCE("2023-02-20T12:49:01Z")),
+          3000, 500 },
+        { "one/a:r=10.00/700", ENTRY(BYTES(500) SINCE("2023-02-20T12:48:59Z")),
+          2000, 700 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct actionset a = { .state = "running",
+                                     .actions = "one/a:r=0",
+                                     .annotation = rows[i].annotation };
+        struct desk d;
+
+        desk_open(&d, &a, rows[i].line);
+        assert_int_equal(d.outcome, MERGE_OURS);
+        if (d.merged.phases[0].progress.percent != rows[i].percent ||
+            d.merged.whole.sizes[VIEW_UPLOADED] != rows[i].uploaded)
+            fail_msg("row %zu: %d, %d", i,
+                     (int)d.merged.phases[0].progress.percent,
+                     (int)d.merged.whole.sizes[VIEW_UPLOADED]);
+        desk_close(&d);
+    }
+#undef ENTRY
+#undef BYTES
+#undef SINCE
+}
+
 /* What the annotation of D's merge is, as a JSON string. */
 static void put_annotation(struct buf *b, const struct desk *d)
 {
@@ -798,6 +849,7 @@ int main(void)
         cmocka_unit_test(why_names_what_does_not_fit),
         cmocka_unit_test(what_is_ours_runs_and_has_begun_in_the_line),
         cmocka_unit_test(bytes_are_those_of_the_line_and_of_the_others),
+        cmocka_unit_test(bytes_of_a_phase_are_those_of_its_own_writer),
         cmocka_unit_test(two_writers_agree_in_any_order),
         cmocka_unit_test(what_is_no_annotation_says_nothing),
         cmocka_unit_test(a_long_annotation_says_nothing),
