@@ -29,9 +29,10 @@ enum { PATCH_MAX = 256 * 1024 };
  * its ceiling (PATCH_MAX is enough for every plan whose status line can be) or
  * the memory does not suffice.
  *
- * Where the ActionSet has several actions, each may have a writer, and one may
- * come to an end while another's sum is on its way.  Then the annotation is
- * written only over the one that was seen, and so is percentCompleted. */
+ * percentCompleted is written only over the one that was seen, and so is the
+ * annotation where that is written alone or there are several actions: each
+ * action may have a writer of its own, and one may have two, as a pod that was
+ * started again beside the old one. */
 void patch_put(struct buf *b, unsigned parts, const struct merged *m,
                const struct object *o, const struct view *line);
 

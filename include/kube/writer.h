@@ -94,6 +94,9 @@ struct writer {
     struct buf key;        /* and what it will make, however that is said */
     struct buf applied[2]; /* what was made: the status, the annotation */
     struct buf line;       /* the sample that is half written; empty: none */
+    struct buf note_now;   /* the annotation that is being written */
+    struct buf note;       /* and the one that was: the object's now */
+    struct buf percent;    /* percentCompleted that was written */
     struct buf uid;
     size_t phase;       /* the first of ours that was written, or none */
     uint64_t ours;      /* which those were, mixed */

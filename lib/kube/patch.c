@@ -137,7 +137,7 @@ static void put_top(struct buf *b, const struct merged *m,
 
     if (!o->view.has_progress)
         put_parent(b, path);
-    else if (o->view.action_count > 1)
+    else
         put_seen(b, "/status/progress/percentCompleted", o->view.percent);
     begin(b, "add", "%s/percentCompleted", path);
     put_percent(b, m, m->percent);
@@ -172,16 +172,20 @@ static void put_phase(struct buf *b, const struct merged *m,
     end(b);
 }
 
-static void put_annotation(struct buf *b, const struct merged *m,
-                           const struct object *o, const struct view *line)
+/* Another's annotation goes only where it was seen.  Where one action has two
+ * writers the percentage beside it tells them apart, in fewer bytes. */
+static void put_annotation(struct buf *b, unsigned parts,
+                           const struct merged *m, const struct object *o,
+                           const struct view *line)
 {
+    bool seen = o->view.action_count > 1 || !(parts & PATCH_TOP);
+
     static const char path[] = "/metadata/annotations/phasepipe.dev~1progress";
     struct buf text = BUF_INIT(ANNOTATION_MAX + 1024);
 
     if (!o->has_annotations)
         put_parent(b, "/metadata/annotations");
-    if (o->has_annotations && o->view.action_count > 1 &&
-        o->annotation.len <= ANNOTATION_MAX)
+    if (o->has_annotations && seen && o->annotation.len <= ANNOTATION_MAX)
         put_seen(b, path, o->annotation);
     annotation_put(&text, m, o, line);
     b->failed |= text.failed;
@@ -200,6 +204,6 @@ void patch_put(struct buf *b, unsigned parts, const struct merged *m,
         if (m->phases[i].ours)
             put_phase(b, m, o, i);
     if (parts & PATCH_ANNOTATION)
-        put_annotation(b, m, o, line);
+        put_annotation(b, parts, m, o, line);
     buf_char(b, ']');
 }

@@ -3,9 +3,12 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "kube/annotation.h"
 
 enum {
     UID_MAX = 128,
+    PERCENT_MAX = 32,
+    NOTE_MAX = ANNOTATION_MAX + 1024,
     SETTLING_MAX = 3, /* so many looks for a tracker */
     STATUS_PARTS = PATCH_TOP | PATCH_PHASES,
 };
@@ -23,9 +26,12 @@ bool writer_open(struct writer *w, const struct writer_settings *settings,
                           .object = { .metadata = jv_null() },
                           .body = BUF_INIT(PATCH_MAX),
                           .key = BUF_INIT(PATCH_MAX),
+                          .note = BUF_INIT(NOTE_MAX),
+                          .note_now = BUF_INIT(NOTE_MAX),
                           .applied = { BUF_INIT(PATCH_MAX),
                                        BUF_INIT(PATCH_MAX) },
                           .line = BUF_INIT(SAMPLE_ROOM),
+                          .percent = BUF_INIT(PERCENT_MAX),
                           .uid = BUF_INIT(UID_MAX),
                           .written = VIEW_UNKNOWN,
                           .phase = NO_PHASE,
@@ -44,8 +50,11 @@ void writer_close(struct writer *w)
     buf_free(&w->body);
     buf_free(&w->key);
     buf_free(&w->line);
+    buf_free(&w->note);
+    buf_free(&w->note_now);
     buf_free(&w->applied[0]);
     buf_free(&w->applied[1]);
+    buf_free(&w->percent);
     buf_free(&w->uid);
 }
 
@@ -300,7 +309,8 @@ static bool make_patch(struct writer *w, const struct merged *m,
 }
 
 /* Remembers what the patch will make of the object. */
-static void note_now(struct writer *w, const struct merged *m)
+static void note_now(struct writer *w, const struct merged *m,
+                     const struct view *line)
 {
     w->whole_now = m->whole;
     w->whole_now.percent =
@@ -308,6 +318,8 @@ static void note_now(struct writer *w, const struct merged *m)
     w->phase_percent_now =
         kanister_percent(KANISTER_WHOLE, m->phases[w->phase].progress.percent) *
         100;
+    buf_clear(&w->note_now);
+    annotation_put(&w->note_now, m, &w->object, line);
 }
 
 /* The object does not take the sample now. */
@@ -360,8 +372,9 @@ static bool take_ours(struct writer *w, const struct merged *m,
         memcpy(w->why, m->why, sizeof w->why);
     else
         w->early = EARLY_MIN;
-    note_now(w, m);
-    if (make_patch(w, m, line, now) && (w->body.failed || w->key.failed)) {
+    note_now(w, m, line);
+    if (make_patch(w, m, line, now) &&
+        (w->body.failed || w->key.failed || w->note_now.failed)) {
         take_no(w, MERGE_NO_ROOM, w->why, now);
         return false;
     }
@@ -508,9 +521,20 @@ static void note_object(struct writer *w)
         w->object.view.has_progress = true;
         w->object.view.whole = w->left = w->whole_now;
         w->written = w->whole_now.percent;
+        buf_clear(&w->percent);
+        kanister_put(&w->percent, w->dialect,
+                     kanister_percent(w->dialect, w->written));
+        w->object.view.percent =
+            (struct view_text){ w->percent.bytes, w->percent.len };
     }
-    if (w->parts_now & PATCH_ANNOTATION)
+    if (w->parts_now & PATCH_ANNOTATION) {
+        struct buf before = w->note;
+
+        w->note = w->note_now;
+        w->note_now = before;
         w->object.has_annotations = true;
+        w->object.annotation = (struct view_text){ w->note.bytes, w->note.len };
+    }
 }
 
 void writer_patched(struct writer *w, int64_t generation, int64_t now,

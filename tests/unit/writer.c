@@ -439,13 +439,45 @@ static void after_a_failure_what_was_written_before_goes_again(void **state)
     begins(s, &usual, "one/a:r=30.00,b:p");
     writes(s, USUAL);
     pass(s, INTERVAL);
-    say(s, "one/a:r=31.00,b:p");
+    say(s, "one/a:r=40.00,b:p");
     step = wants(s, WRITER_PATCH);
     assert_true(server_patch(s, step.body, false)); /* and the reply is lost */
     writer_failed(&s->w, false, s->now, S);
-    say(s, "one/a:r=30.00,b:p");
+    say(s, "one/a:r=40.00,b:p");
     pass(s, S);
+    is_refused(s); /* as the percentage is not the one before */
+    pass(s, S);
+    looks(s);
     writes(s, USUAL);
+}
+
+/* A pod that was started again beside the old one, which is further. */
+static void another_writer_of_the_phase_is_seen(void **state)
+{
+    const struct actionset further = {
+        .state = "running",
+        .actions = "one/a:r=0,b:p",
+        .percent = "25",
+        .annotation =
+            "\"{\\\"phases\\\":[{\\\"action\\\":0,\\\"phase\\\":\\\"a\\\","
+            "\\\"progressPercent\\\":\\\"50.00\\\"}]}\""
+    };
+    struct server *s = *state;
+
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    writes(s, USUAL);
+    server_has(s, &further);
+    pass(s, INTERVAL);
+    say(s, "one/a:r=31.00,b:p");
+    is_refused(s);
+    pass(s, S);
+    looks(s);
+    writes(s, USUAL);
+    assert_percent(s, "25");
+    pass(s, INTERVAL);
+    say(s, "one/a:r=52.00,b:p");
+    writes(s, USUAL);
+    assert_percent(s, "26");
 }
 
 static void a_delay_holds_at_the_end_too(void **state)
@@ -745,6 +777,7 @@ int main(void)
         TEST(an_object_that_was_made_anew_ends_it),
         TEST(what_is_refused_is_looked_at),
         TEST(what_failed_is_sent_again_without_a_look),
+        TEST(another_writer_of_the_phase_is_seen),
         TEST(after_a_failure_what_was_written_before_goes_again),
         TEST(a_delay_holds_at_the_end_too),
         TEST(a_look_that_fails_is_tried_again),
