@@ -63,6 +63,10 @@ static bool fit_phase(struct merging *g, const struct view_action *action,
 /* Finds the object's phase of each phase of the line. */
 static bool fit(struct merging *g)
 {
+    if (g->line->phase_count == 0) {
+        snprintf(g->m->why, sizeof g->m->why, "the status has no phases");
+        return false;
+    }
     for (size_t i = 0; i < g->line->action_count; i++) {
         const struct view_action *one = &g->line->actions[i];
         const struct view_action *other = find_action(g, one);

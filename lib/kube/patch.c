@@ -55,6 +55,17 @@ static struct place place_of(const struct object *o, size_t i)
     return place;
 }
 
+/* A test of a text; of none there is no test, since a member that is missing
+ * is not the same as "". */
+static void put_test(struct buf *b, const char *path, const char *member,
+                     struct view_text text)
+{
+    if (text.len == 0)
+        return;
+    begin(b, "test", "%s/%s", path, member);
+    end_text(b, text);
+}
+
 static void put_tests(struct buf *b, const struct merged *m,
                       const struct object *o)
 {
@@ -72,14 +83,14 @@ static void put_tests(struct buf *b, const struct merged *m,
         if (!m->phases[i].ours)
             continue;
         if (phase->action != action) {
+            char path[sizeof place.path];
+
             action = phase->action;
-            begin(b, "test", "/status/actions/%zu/name", action);
-            end_text(b, v->actions[action].name);
+            snprintf(path, sizeof path, "/status/actions/%zu", action);
+            put_test(b, path, "name", v->actions[action].name);
         }
-        begin(b, "test", "%s/name", place.path);
-        end_text(b, phase->name);
-        begin(b, "test", "%s/state", place.path);
-        end_text(b, phase->state_text);
+        put_test(b, place.path, "name", phase->name);
+        put_test(b, place.path, "state", phase->state_text);
     }
 }
 

@@ -461,7 +461,7 @@ static void every_rule_holds_by_hand(void **state)
           { 0 },
           NULL,
           NULL },
-        { "one/a:r,b:p", "", MERGE_NOTHING, 0, 0, { 0 }, NULL, NULL },
+        { "one/a:r,b:p", "", MERGE_MISFIT, 0, 0, { 0 }, NULL, NULL },
         { "one/a:p,b:p", "one/a:r,b:p", MERGE_EARLY, 0, 0, { 0 }, NULL, NULL },
         { "one/a:c,b:p", "one/a:c,b:r", MERGE_EARLY, 0, 0, { 0 }, NULL, NULL },
         { "one/a:c,b:r",
@@ -523,6 +523,7 @@ static void why_names_what_does_not_fit(void **state)
         { "one/a:r", "one/a:r,~z:p",
           "its action \"one\" has no defer phase \"z\"" },
         { "one/a:p", "one/a:r", "its phase \"a\" has not begun" },
+        { "one/a:r", "", "the status has no phases" },
     };
     struct desk d;
     char line[400], why[MERGE_WHY_MAX];
