@@ -94,7 +94,8 @@ const char *actionset_verb(const struct actionset *a)
 static bool begin_request(struct actionset *a, int64_t now)
 {
     int64_t timeout = a->settings->request_timeout;
-    bool patch = a->step.act == WRITER_PATCH;
+    bool ready = a->doubt == DOUBT_ASKING;
+    bool patch = a->step.act == WRITER_PATCH && !ready;
     struct http_request *request = &a->request; /* http.c borrows it */
 
     *request = (struct http_request){
@@ -109,7 +110,7 @@ static bool begin_request(struct actionset *a, int64_t now)
     if (actionset_left(a, now) < timeout)
         timeout = actionset_left(a, now);
     request->timeout = timeout;
-    where_path(&a->where, &a->path, &a->step, timeout,
+    where_path(&a->where, &a->path, ready ? NULL : &a->step, timeout,
                a->settings->dry_run == DRY_RUN_SERVER);
     request->path = a->path.bytes;
     a->begun = now;
@@ -147,7 +148,7 @@ static void print_patch(struct actionset *a)
 
 static void begin_step(struct actionset *a, struct instant now)
 {
-    bool patch = a->step.act == WRITER_PATCH;
+    bool patch = a->step.act == WRITER_PATCH && a->doubt != DOUBT_ASKING;
 
     if (patch && a->settings->dry_run != DRY_RUN_NO)
         print_patch(a);
@@ -166,6 +167,7 @@ static void break_off(struct actionset *a, int64_t now)
                                ? "the credential plugin has not ended"
                                : "no reply came");
     a->stage = STAGE_IDLE;
+    a->doubt = DOUBT_NONE;
     writer_failed(&a->writer, false, now, 0);
 }
 
@@ -222,6 +224,10 @@ int64_t actionset_step(struct actionset *a)
 
             if (a->stage != STAGE_IDLE)
                 return wait == INT64_MAX ? WRITER_NEVER : wait;
+            continue;
+        }
+        if (a->doubt == DOUBT_ASKING) {
+            begin_step(a, now);
             continue;
         }
         a->step = writer_next(&a->writer, now.steady);

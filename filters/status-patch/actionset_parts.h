@@ -11,6 +11,15 @@
 #include "kube/http.h"
 #include "tell.h"
 
+/* Whether a refusal is believed: a server that has just started refuses what it
+ * will grant, and knows not what it will know, as long as it says that it is
+ * not ready (seen of v1.34.1: RBAC and CRDs come after the first requests). */
+enum doubt {
+    DOUBT_NONE,   /* nothing was refused */
+    DOUBT_ASKING, /* ask whether the server is ready */
+    DOUBT_OVER    /* it is: a refusal is one */
+};
+
 enum stage { STAGE_IDLE, STAGE_CREDENTIALS, STAGE_REQUEST };
 
 struct actionset {
@@ -34,7 +43,8 @@ struct actionset {
     bool stopped;       /* said that the writer has */
     bool tried_at_once; /* since the last success */
     bool unwritten;     /* a patch failed, and none was taken since */
-    int status;         /* the exit code, where it is known */
+    enum doubt doubt;
+    int status; /* the exit code, where it is known */
 };
 
 /* What is left of the time for everything, in ns; no limit before the end. */

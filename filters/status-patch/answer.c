@@ -20,6 +20,7 @@ static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
     a->tell.retries++;
     a->floor_until = now + floor;
     a->unwritten |= a->step.act == WRITER_PATCH;
+    a->doubt = DOUBT_NONE;
     writer_failed(&a->writer, look, now, delay);
 }
 
@@ -27,6 +28,7 @@ static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
  * does not say that it can be written. */
 static void done(struct actionset *a)
 {
+    a->doubt = DOUBT_NONE;
     if (a->step.act == WRITER_PATCH)
         a->unwritten = false;
     if (a->unwritten)
@@ -80,14 +82,18 @@ void answer_patched(struct actionset *a, const struct http_reply *reply,
     done(a);
 }
 
-/* Whether the list of the API's resources in BODY has the subresource. */
+/* Whether TEXT is in BODY. */
+static bool has(const struct buf *body, const char *text)
+{
+    return memmem(body->bytes, body->len, text, strlen(text)) != NULL;
+}
+
+/* Whether the list of the API's resources in BODY has the subresource.  While a
+ * server starts, the list may lack all of a resource. */
 static void take_resources(struct actionset *a, const struct buf *body)
 {
-    static const char name[] = "\"actionsets/status\"";
-
-    writer_discovered(&a->writer, true,
-                      memmem(body->bytes, body->len, name, sizeof name - 1) !=
-                          NULL);
+    writer_discovered(&a->writer, has(body, "\"actionsets\""),
+                      has(body, "\"actionsets/status\""));
     done(a);
 }
 
@@ -151,13 +157,47 @@ static void try_at_once(struct actionset *a, const struct reply *r, bool once,
     a->tried_at_once = true;
 }
 
+/* The answer to whether it is ready.  Where it is, what it refused is asked for
+ * once more, since it may have become so in between. */
+static void take_readiness(struct actionset *a, const struct http_reply *http,
+                           const struct reply *r, int64_t now)
+{
+    bool ready = http->status != 0 && http->status != 429 && http->status < 500;
+
+    if (ready) {
+        a->doubt = DOUBT_OVER;
+        writer_failed(&a->writer, false, now, 0);
+    } else {
+        tell_trouble(&a->tell, "the server has just started, and is not ready");
+        again(a, false, r->after * CLOCK_SECOND, now);
+    }
+}
+
+/* Whether R's refusal may be one of a server that is not ready. */
+static bool is_doubtful(const struct actionset *a, const struct reply *r)
+{
+    bool patched = a->step.act == WRITER_PATCH;
+
+    return a->doubt == DOUBT_NONE && r->class == REPLY_GIVE_UP &&
+           (r->status == 403 || (r->status == 404 && !patched));
+}
+
 void answer_take(struct actionset *a, const struct http_reply *http,
                  int64_t now)
 {
     struct reply r;
 
     reply_read(&r, http);
-    tell_reply(&a->tell, &a->step, http, now - a->begun);
+    tell_reply(&a->tell, a->doubt == DOUBT_ASKING ? NULL : &a->step, http,
+               now - a->begun);
+    if (a->doubt == DOUBT_ASKING) {
+        take_readiness(a, http, &r, now);
+        return;
+    }
+    if (is_doubtful(a, &r)) {
+        a->doubt = DOUBT_ASKING;
+        return;
+    }
     switch (r.class) {
     case REPLY_APPLIED:
         take_applied(a, http, now);
@@ -173,8 +213,8 @@ void answer_take(struct actionset *a, const struct http_reply *http,
         again(a, false, r.after * CLOCK_SECOND, now);
         break;
     case REPLY_GIVE_UP:
-        if (http->untrusted &&
-            a->tell.looks > 0) { /* its CA is being changed */
+        /* a server that was trusted: its authorities are being changed */
+        if (http->untrusted && a->tell.looks > 0) {
             tell_reason(&a->tell, &r, actionset_verb(a));
             again(a, false, 0, now);
         } else {

@@ -77,16 +77,18 @@ void tell_reply(const struct tell *t, const struct writer_step *step,
                                          [WRITER_LOOK] = "GET",
                                          [WRITER_PATCH] = "PATCH" };
 
+    const char *name = step != NULL ? names[step->act] : "GET readyz";
+    bool patch = step != NULL && step->act == WRITER_PATCH;
+
     if (!t->verbose)
         return;
     if (reply->status == 0)
-        msg_info("%s: no reply after %" PRId64 " ms: %s", names[step->act],
-                 took / 1000000, reply->why);
+        msg_info("%s: no reply after %" PRId64 " ms: %s", name, took / 1000000,
+                 reply->why);
     else
         msg_info("%s%s: %d after %" PRId64 " ms, %zu bytes sent, %zu received",
-                 names[step->act], step->subresource ? " status" : "",
-                 reply->status, took / 1000000,
-                 step->act == WRITER_PATCH ? step->body->len : 0,
+                 name, patch && step->subresource ? " status" : "",
+                 reply->status, took / 1000000, patch ? step->body->len : 0,
                  reply->body.len);
 }
 

@@ -33,7 +33,8 @@ void tell_reason(struct tell *t, const struct reply *r, const char *verb);
 /* All is well again. */
 void tell_mended(struct tell *t);
 
-/* At --verbose: the reply to STEP's request, after TOOK ns. */
+/* At --verbose: the reply to STEP's request, after TOOK ns; NULL: to whether
+ * the server is ready. */
 void tell_reply(const struct tell *t, const struct writer_step *step,
                 const struct http_reply *reply, int64_t took);
 

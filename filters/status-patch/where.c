@@ -60,6 +60,10 @@ void where_path(const struct where *w, struct buf *path,
                 const struct writer_step *step, int64_t timeout, bool dry)
 {
     buf_clear(path);
+    if (step == NULL) {
+        buf_add(path, WHERE_READY, sizeof WHERE_READY);
+        return;
+    }
     buf_str(path, WHERE_RESOURCES);
     if (step->act != WRITER_DISCOVER) {
         buf_str(path, "/namespaces/");

@@ -17,6 +17,10 @@
     "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"            \
     "application/json"
 
+/* Who may ask for nothing else may ask for this (apiserver
+ * pkg/server/options/authorization.go@v0.34.1, always-allow-paths). */
+#define WHERE_READY "/readyz"
+
 #define WHERE_RESOURCES "/apis/cr.kanister.io/v1alpha1"
 
 enum { WHERE_PATH_MAX = 1024, WHERE_CALLED_MAX = 512 };
@@ -37,7 +41,8 @@ int where_open(struct where *w, const struct kubeconfig_options *choice,
 void where_close(struct where *w);
 
 /* Makes PATH, an empty buf, the path of STEP's request, which the server shall
- * give up after TIMEOUT (ns); with DRY it only says what it would do. */
+ * give up after TIMEOUT (ns); with DRY it only says what it would do.  Without
+ * a STEP it is WHERE_READY. */
 void where_path(const struct where *w, struct buf *path,
                 const struct writer_step *step, int64_t timeout, bool dry);
 
