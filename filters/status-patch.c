@@ -148,6 +148,15 @@ static void fail(struct job *job, int status)
         job->status = status;
 }
 
+/* What arrives after a signal is newer than what was asked for, and need never
+ * end. */
+static void pass_over(void *arg, const char *text, size_t len)
+{
+    (void)arg;
+    (void)text;
+    (void)len;
+}
+
 /* Takes lines and delivers states until the input ends or a signal comes. */
 static void follow(struct job *job)
 {
@@ -156,6 +165,7 @@ static void follow(struct job *job)
             fail(job, msg_fatal_sys("unable to read standard input"));
     if (!job->input.ended)
         input_read_rest(&job->input);
+    job->input.take = pass_over;
 }
 
 /* Delivers the last state.  Its writer is not held up by that: what it still
