@@ -211,7 +211,10 @@ static void say_stopped(struct actionset *a)
     if (a->stopped || (state != WRITER_MISFIT && state != WRITER_ANOTHER))
         return;
     a->stopped = true;
-    a->status = tell_stopped(&a->tell, &a->writer);
+    if (state == WRITER_ANOTHER)
+        tell_gone(&a->tell, "another one was made by that name");
+    else
+        a->status = tell_misfit(&a->tell, &a->writer);
 }
 
 int64_t actionset_step(struct actionset *a)

@@ -116,12 +116,23 @@ static void take_missing(struct actionset *a, const struct reply *r,
         a->writer.subresource = false;
         again(a, true, 0, now);
     } else if (a->tell.looks > 0) {
-        a->status = tell_gone(&a->tell);
+        tell_gone(&a->tell, "somebody has deleted it");
         (void)writer_give_up(&a->writer);
     } else {
         a->status = tell_refused(&a->tell, r, "get");
         (void)writer_give_up(&a->writer);
     }
+}
+
+/* Whether what is refused may be the annotation alone: there is no more room
+ * for one, or for anything. */
+static bool is_of_annotation(const struct actionset *a, const struct reply *r)
+{
+    static const char field[] = "metadata.annotations";
+
+    return a->step.act == WRITER_PATCH &&
+           (strncmp(r->field, field, sizeof field - 1) == 0 ||
+            r->status == 413 || r->status == 500);
 }
 
 static void take_refused(struct actionset *a, const struct reply *r,
@@ -132,6 +143,8 @@ static void take_refused(struct actionset *a, const struct reply *r,
         take_missing(a, r, now);
     } else if (a->step.act == WRITER_DISCOVER && r->status == 403) {
         writer_discovered(&a->writer, false, false);
+    } else if (is_of_annotation(a, r) && writer_drop_annotation(&a->writer)) {
+        tell_no_annotation(&a->tell, r);
     } else if (writer_give_up(&a->writer)) {
         tell_no_annotation(&a->tell, r);
     } else {

@@ -136,18 +136,14 @@ int tell_refused(struct tell *t, const struct reply *r, const char *verb)
     return EXIT_USAGE;
 }
 
-int tell_gone(struct tell *t)
+void tell_gone(struct tell *t, const char *why)
 {
-    return msg_fatal(EXIT_SYSTEM, "%s is gone: somebody has deleted it",
-                     t->where->called);
+    snprintf(t->last, sizeof t->last, "%s", why);
+    msg_warn("%s is gone: %s", t->where->called, why);
 }
 
-int tell_stopped(struct tell *t, const struct writer *w)
+int tell_misfit(const struct tell *t, const struct writer *w)
 {
-    if (w->state == WRITER_ANOTHER)
-        return msg_fatal(EXIT_SYSTEM,
-                         "%s is gone: another one was made by that name",
-                         t->where->called);
     return msg_fatal(EXIT_USAGE, "%s is not the one of the status: %s",
                      t->where->called, w->why);
 }
@@ -179,11 +175,14 @@ int tell_end(const struct tell *t, struct writer *w)
         return t->plan_lost ? EXIT_SYSTEM : EXIT_DONE;
     case WRITER_EARLY:
         return say_lost(t, w, w->why);
+    case WRITER_ANOTHER:
+    case WRITER_GIVEN_UP:
+        if (!writer_owes(w)) /* it was there before the ActionSet went */
+            return t->plan_lost ? EXIT_SYSTEM : EXIT_DONE;
+        break;
     case WRITER_WAITING:
     case WRITER_NO_ROOM:
     case WRITER_MISFIT:
-    case WRITER_ANOTHER:
-    case WRITER_GIVEN_UP:
         break;
     }
     return say_lost(t, w, t->last[0] != '\0' ? t->last : "the time is over");

@@ -52,11 +52,14 @@ void tell_plan_lost(struct tell *t, const char *path);
 /* The status goes on, its annotation does not. */
 void tell_no_annotation(struct tell *t, const struct reply *r);
 
-/* Nothing more will be written: the server refused VERB for good; the ActionSet
- * is gone; it is not that of the status (W's state).  The exit code. */
+/* Nothing more will be written, since the server refused VERB for good, or the
+ * ActionSet is not that of the status.  The exit code. */
 int tell_refused(struct tell *t, const struct reply *r, const char *verb);
-int tell_gone(struct tell *t);
-int tell_stopped(struct tell *t, const struct writer *w);
+int tell_misfit(const struct tell *t, const struct writer *w);
+
+/* ... since the ActionSet is gone; at the end tell_end() says what is lost by
+ * that. */
+void tell_gone(struct tell *t, const char *why);
 
 /* At the end: whether the last state is written; the exit code. */
 int tell_end(const struct tell *t, struct writer *w);

@@ -155,6 +155,13 @@ void writer_sooner(struct writer *w, int64_t at);
  * beside a subresource: the status is written on without it. */
 bool writer_give_up(struct writer *w);
 
+/* ... because of its annotation: the status is written on without it.  False
+ * where nothing else is to be written. */
+bool writer_drop_annotation(struct writer *w);
+
+/* Whether there is a sample that is not on the object. */
+bool writer_owes(const struct writer *w);
+
 /* The newest sample, with its newline; NULL where there was none. */
 const struct buf *writer_newest(struct writer *w);
 

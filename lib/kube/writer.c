@@ -600,3 +600,18 @@ bool writer_give_up(struct writer *w)
     w->state = WRITER_GIVEN_UP;
     return false;
 }
+
+bool writer_drop_annotation(struct writer *w)
+{
+    if (!(w->parts_now & PATCH_ANNOTATION) ||
+        !(w->settings.parts & STATUS_PARTS))
+        return false;
+    w->settings.parts &= ~(unsigned)PATCH_ANNOTATION;
+    writer_failed(w, false, 0, 0);
+    return true;
+}
+
+bool writer_owes(const struct writer *w)
+{
+    return w->dirty || w->parts_due != 0;
+}
