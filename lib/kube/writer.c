@@ -15,6 +15,7 @@ enum {
 
 #define EARLY_MIN INT64_C(1000000000) /* ns to the next look */
 #define EARLY_MAX INT64_C(15000000000)
+#define LOOK_MIN  INT64_C(1000000000) /* ns between looks without a write */
 #define NO_PHASE  ((size_t)-1)
 #define NOT_SET   INT64_C(-1)
 #define AT_ONCE   INT64_C(0)
@@ -506,7 +507,10 @@ bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now)
         return false;
     w->object.usual = w->dialect; /* our own numbers tell nothing */
     w->look_at =
-        w->settings.looks_always ? now + w->settings.interval : NOT_SET;
+        w->settings.looks_always
+            ? now + (w->settings.interval > LOOK_MIN ? w->settings.interval
+                                                     : LOOK_MIN)
+            : NOT_SET;
     w->seen = w->fresh = true;
     w->generation = w->object.generation;
     if (is_another(w))
