@@ -163,9 +163,9 @@ static void begin_step(struct actionset *a, struct instant now)
 static void break_off(struct actionset *a, int64_t now)
 {
     http_cancel(a->http);
-    tell_trouble(&a->tell, a->stage == STAGE_CREDENTIALS
-                               ? "the credential plugin has not ended"
-                               : "no reply came");
+    tell_over(&a->tell, a->stage == STAGE_CREDENTIALS
+                            ? "the credential plugin has not ended"
+                            : "no reply came");
     a->stage = STAGE_IDLE;
     a->doubt = DOUBT_NONE;
     writer_failed(&a->writer, false, now, 0);

@@ -34,6 +34,11 @@ void tell_trouble(struct tell *t, const char *why)
     t->troubled = true;
 }
 
+void tell_over(struct tell *t, const char *why)
+{
+    snprintf(t->last, sizeof t->last, "%s", why);
+}
+
 static void words_of(const struct tell *t, const struct reply *r,
                      const char *verb, struct reply_words *words)
 {

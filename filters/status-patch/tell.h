@@ -27,7 +27,10 @@ struct tell {
  * ".  Said where it is the first since all was well. */
 void tell_trouble(struct tell *t, const char *why);
 
-/* The same of what the server answered to VERB. */
+/* The time is over within a request, and WHY will be said at the end. */
+void tell_over(struct tell *t, const char *why);
+
+/* As tell_trouble(), of what the server answered to VERB. */
 void tell_reason(struct tell *t, const struct reply *r, const char *verb);
 
 /* All is well again. */
