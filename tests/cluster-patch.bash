@@ -11,7 +11,7 @@
 
 setup() {
     enter_namespace
-    ulimit -c 0
+    ulimit -S -c 0
 }
 
 teardown() {
