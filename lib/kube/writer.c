@@ -15,7 +15,7 @@ enum {
 
 #define EARLY_MIN INT64_C(1000000000) /* ns to the next look */
 #define EARLY_MAX INT64_C(15000000000)
-#define LOOK_MIN  INT64_C(1000000000) /* ns between looks without a write */
+#define IDLE_MIN  INT64_C(1000000000) /* ns, whatever the interval is */
 #define NO_PHASE  ((size_t)-1)
 #define NOT_SET   INT64_C(-1)
 #define AT_ONCE   INT64_C(0)
@@ -498,6 +498,12 @@ static bool is_another(struct writer *w)
            memcmp(w->uid.bytes, uid->bytes, uid->len) != 0;
 }
 
+/* How often to look where there is nothing to write. */
+static int64_t idle_interval(const struct writer *w)
+{
+    return w->settings.interval > IDLE_MIN ? w->settings.interval : IDLE_MIN;
+}
+
 bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now)
 {
     object_free(&w->object);
@@ -506,11 +512,7 @@ bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now)
     if (object_read(&w->object, text, len) != OBJECT_READ)
         return false;
     w->object.usual = w->dialect; /* our own numbers tell nothing */
-    w->look_at =
-        w->settings.looks_always
-            ? now + (w->settings.interval > LOOK_MIN ? w->settings.interval
-                                                     : LOOK_MIN)
-            : NOT_SET;
+    w->look_at = w->settings.looks_always ? now + idle_interval(w) : NOT_SET;
     w->seen = w->fresh = true;
     w->generation = w->object.generation;
     if (is_another(w))

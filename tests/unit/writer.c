@@ -752,6 +752,23 @@ static void where_asked_for_it_always_looks(void **state)
     assert_percent(s, "20");
 }
 
+static void without_an_interval_it_does_not_look_without_a_pause(void **state)
+{
+    struct server *s = *state;
+
+    s->w.settings.looks_always = true;
+    s->w.settings.interval = 0;
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    writes(s, USUAL);
+    waits(s, S);
+    pass(s, S);
+    looks(s);
+    waits(s, S);
+    say(s, "one/a:r=40.00,b:p");
+    looks(s); /* but before each write */
+    writes(s, USUAL);
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, open_usual, close_usual)
 
 int main(void)
@@ -794,6 +811,7 @@ int main(void)
         TEST(each_write_to_several_actions_is_behind_a_look),
         TEST(a_look_without_samples_is_no_look_for_them),
         TEST(where_asked_for_it_always_looks),
+        TEST(without_an_interval_it_does_not_look_without_a_pause),
     };
 
     return cmocka_run_group_tests_name("writer", tests, NULL, NULL);
