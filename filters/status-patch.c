@@ -89,13 +89,16 @@ struct job {
     struct actionset *actionset; /* NULL: none, or it cannot be written */
     struct file_sink file;
     bool has_file;
-    int status; /* of what has failed so far */
+    bool closed; /* what comes now comes too late */
+    int status;  /* of what has failed so far */
 };
 
 static void take(void *arg, const char *text, size_t len)
 {
     struct job *job = arg;
 
+    if (job->closed)
+        return;
     if (job->actionset != NULL)
         actionset_take(job->actionset, text, len);
     if (job->has_file)
@@ -169,11 +172,12 @@ static void follow(struct job *job)
 }
 
 /* Delivers the last state.  Its writer is not held up by that: what it still
- * sends is taken. */
+ * sends is read, and passed over, or there would be no end. */
 static void finish(struct job *job)
 {
     bool found;
 
+    job->closed = true;
     if (job->has_file && !file_finish(&job->file))
         fail(job, EXIT_SYSTEM);
     if (job->actionset != NULL) {

@@ -163,9 +163,10 @@ static void begin_step(struct actionset *a, struct instant now)
 static void break_off(struct actionset *a, int64_t now)
 {
     http_cancel(a->http);
-    tell_over(&a->tell, a->stage == STAGE_CREDENTIALS
-                            ? "the credential plugin has not ended"
-                            : "no reply came");
+    a->tell.over = true;
+    tell_trouble(&a->tell, a->stage == STAGE_CREDENTIALS
+                               ? "the credential plugin has not ended"
+                               : "no reply came");
     a->stage = STAGE_IDLE;
     a->doubt = DOUBT_NONE;
     writer_failed(&a->writer, false, now, 0);
@@ -190,7 +191,7 @@ static int64_t go_on(struct actionset *a, struct instant now)
         answer_take(a, reply, now.steady);
         return 0;
     }
-    if (wait <= 0) {
+    if (wait <= 0 || (a->ended && !writer_owes(&a->writer))) {
         break_off(a, now.steady);
         return 0;
     }

@@ -17,7 +17,9 @@ static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
         delay = left; /* the server wants more than there is */
     else if (delay > left - LAST_TRY && left > 2 * LAST_TRY)
         delay = floor > left - LAST_TRY ? floor : left - LAST_TRY;
-    a->tell.retries++;
+    a->tell.over = a->ended && delay >= left;
+    if (!a->tell.over)
+        a->tell.retries++;
     a->floor_until = now + floor;
     a->unwritten |= a->step.act == WRITER_PATCH;
     a->doubt = DOUBT_NONE;
@@ -45,8 +47,8 @@ static void take_object(struct actionset *a, const struct buf *body,
 
     a->tell.looks++;
     if (!writer_looked(&a->writer, body->bytes, body->len, now)) {
-        tell_trouble(&a->tell, "the answer is no ActionSet that can be used");
         again(a, true, 0, now);
+        tell_trouble(&a->tell, "the answer is no ActionSet that can be used");
         return;
     }
     done(a);
@@ -164,8 +166,8 @@ static void try_at_once(struct actionset *a, const struct reply *r, bool once,
         a->unwritten |= a->step.act == WRITER_PATCH;
         writer_failed(&a->writer, look, now, 0);
     } else {
-        tell_reason(&a->tell, r, actionset_verb(a));
         again(a, look, r->after * CLOCK_SECOND, now);
+        tell_reason(&a->tell, r, actionset_verb(a));
     }
     a->tried_at_once = true;
 }
@@ -222,8 +224,8 @@ void answer_take(struct actionset *a, const struct http_reply *http,
         try_at_once(a, &r, credentials_refused(&a->credentials), now);
         break;
     case REPLY_AGAIN:
-        tell_reason(&a->tell, &r, actionset_verb(a));
         again(a, false, r.after * CLOCK_SECOND, now);
+        tell_reason(&a->tell, &r, actionset_verb(a));
         break;
     case REPLY_GIVE_UP:
         /* a server that was trusted: its authorities are being changed */
@@ -239,6 +241,6 @@ void answer_take(struct actionset *a, const struct http_reply *http,
 
 void answer_none(struct actionset *a, const char *why, int64_t now)
 {
-    tell_trouble(&a->tell, why);
     again(a, false, 0, now);
+    tell_trouble(&a->tell, why);
 }

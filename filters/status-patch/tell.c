@@ -29,14 +29,9 @@ static struct percent_text percent_text(const struct writer *w)
 void tell_trouble(struct tell *t, const char *why)
 {
     snprintf(t->last, sizeof t->last, "%s", why);
-    if (!t->troubled || t->verbose)
+    if ((!t->troubled || t->verbose) && !t->over)
         msg_warn("unable to write %s: %s; trying again", t->where->called, why);
     t->troubled = true;
-}
-
-void tell_over(struct tell *t, const char *why)
-{
-    snprintf(t->last, sizeof t->last, "%s", why);
 }
 
 static void words_of(const struct tell *t, const struct reply *r,
@@ -62,7 +57,7 @@ void tell_reason(struct tell *t, const struct reply *r, const char *verb)
     bool first;
 
     words_of(t, r, verb, &words);
-    first = !t->troubled;
+    first = !t->troubled && !t->over;
     tell_trouble(t, words.what);
     if (first)
         say_mend(&words);

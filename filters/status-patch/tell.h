@@ -12,7 +12,8 @@
 struct tell {
     const struct where *where; /* borrowed */
     bool verbose;
-    bool dry; /* nothing is written really */
+    bool dry;  /* nothing is written really */
+    bool over; /* there is no time to try again */
     uint64_t writes, looks, retries;
 
     /* private */
@@ -24,11 +25,9 @@ struct tell {
 };
 
 /* A request failed and will be tried again: WHY stands behind "unable to ...:
- * ".  Said where it is the first since all was well. */
+ * ".  Said where it is the first since all was well; kept for tell_end() where
+ * it is the last. */
 void tell_trouble(struct tell *t, const char *why);
-
-/* The time is over within a request, and WHY will be said at the end. */
-void tell_over(struct tell *t, const char *why);
 
 /* As tell_trouble(), of what the server answered to VERB. */
 void tell_reason(struct tell *t, const struct reply *r, const char *verb);
