@@ -49,6 +49,10 @@ struct actionset *actionset_open(const struct actionset_settings *settings,
                     msg_fatal(EXIT_USAGE, "unable to use %s: %s",
                               a->where.cluster.server, why.text),
                     status);
+    if (a->where.cluster.insecure)
+        msg_warn("the certificate of %s is not looked at "
+                 "(insecure-skip-tls-verify)",
+                 a->where.cluster.server);
     return a;
 }
 
