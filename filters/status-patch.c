@@ -89,16 +89,13 @@ struct job {
     struct actionset *actionset; /* NULL: none, or it cannot be written */
     struct file_sink file;
     bool has_file;
-    bool closed; /* what comes now comes too late */
-    int status;  /* of what has failed so far */
+    int status; /* of what has failed so far */
 };
 
 static void take(void *arg, const char *text, size_t len)
 {
     struct job *job = arg;
 
-    if (job->closed)
-        return;
     if (job->actionset != NULL)
         actionset_take(job->actionset, text, len);
     if (job->has_file)
@@ -177,7 +174,6 @@ static void finish(struct job *job)
 {
     bool found;
 
-    job->closed = true;
     if (job->has_file && !file_finish(&job->file))
         fail(job, EXIT_SYSTEM);
     if (job->actionset != NULL) {
