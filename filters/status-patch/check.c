@@ -209,7 +209,9 @@ static void check_right(struct checking *c, const char *verb, bool subresource)
     if (reply == NULL)
         return;
     answer = dig(reply, allowed);
-    if (jv_get_kind(answer) == JV_KIND_TRUE) {
+    if (reply->status != 201 || !jv_is_valid(answer)) {
+        say(c, neither, verb, "the server does not tell");
+    } else if (jv_get_kind(answer) == JV_KIND_TRUE) {
         say(c, ok, verb, "actionsets%s/%s in namespace %s",
             subresource ? "/status" : "", c->where.name, c->where.namespace_);
     } else {
