@@ -1,5 +1,8 @@
 # For tests of status-patch actionset/NAME: an ActionSet, status lines for it,
 # and servers that answer by a script (tests/kube.bash) with what goes before.
+#
+# What is set here is read in the tests, which bats runs in a shell each:
+# shellcheck disable=SC2034,SC2119,SC2120,SC2154
 
 setup_file() {
     make_certs "$BATS_FILE_TMPDIR/certs"
@@ -131,7 +134,7 @@ assert_log() { # NAME FILTER VALUE
 
 # All that was said are these lines, each behind "status-patch: ".
 assert_said() { # LINE ...
-    assert_equal "$(sed "s/127\.0\.0\.1:$PORT/SERVER/" <<<"$stderr")" \
+    assert_equal "${stderr//127.0.0.1:$PORT/SERVER}" \
         "$(printf 'status-patch: %s\n' "$@")"
 }
 

@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,12 +61,14 @@ static char **environment_of(const struct plugin *p)
     return all;
 }
 
-/* In the child: a group of its own, to be killed as one, and the signals that
- * programs expect, which start.h has us ignore. */
+/* In the child: a group of its own, to be killed as one, an end where we are
+ * killed ourselves, and the signals that programs expect, which start.h has us
+ * ignore. */
 static void prepare(void *arg)
 {
     (void)arg;
     setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
     signal(SIGPIPE, SIG_DFL);
     signal(SIGXFSZ, SIG_DFL);
 }
