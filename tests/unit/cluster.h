@@ -26,8 +26,8 @@ struct sim_phase {
     bool fails;
 };
 
-/* What the controller does for one action: now it waits, now it has read the
- * object and is about to write it. */
+/* What the controller does for one action; it reads and writes the object at
+ * one moment, since it would only try again where somebody was in between. */
 struct sim_action {
     struct sim_phase phases[SIM_PHASES + 1]; /* the last: its defer phase */
     int count;
@@ -56,10 +56,10 @@ struct sim_writer {
 
 struct sim {
     int64_t now;
-    jv object; /* metadata and what no controller writes */
+    jv object;
     struct sim_action actions[SIM_ACTIONS];
     struct sim_writer writers[SIM_WRITERS];
-    int action_count, writer_count, version, running;
+    int action_count, writer_count, version;
     enum sim_state state;
     int64_t start_at, read_at; /* pending to running, in two requests */
     int version_read;

@@ -17,9 +17,8 @@ struct server {
     struct writer w;
     int64_t now;
     jv object;
-    int looks, patches, discoveries; /* requests */
-    int written;                     /* patches that changed something */
-    unsigned paths;                  /* of enum patch_part: of the last patch */
+    int looks, patches; /* requests */
+    unsigned paths;     /* of enum patch_part: of the last patch */
     bool subresource;
     struct buf text;
 };
@@ -101,7 +100,7 @@ static inline bool server_patch(struct server *s, const struct buf *patch,
                                  jv_number((double)server_generation(s) + 1));
     jv_free(status);
     s->object = jv_object_set(s->object, jv_string("metadata"), metadata);
-    s->written += !jv_equal(before, jv_copy(s->object));
+    jv_free(before);
     return true;
 }
 
