@@ -110,6 +110,7 @@ struct writer {
     int64_t early; /* ns to the next look at what has not begun */
     int settling;  /* looks for a tracker's first look */
     bool dirty, force, changes, fresh, behind, discovered, asked;
+    bool pruned; /* the server has no room for progress, and drops it */
     bool busy, patching, ended;
 };
 

@@ -513,6 +513,7 @@ bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now)
         return false;
     w->object.usual = w->dialect; /* our own numbers tell nothing */
     w->look_at = w->settings.looks_always ? now + idle_interval(w) : NOT_SET;
+    w->pruned = w->written != VIEW_UNKNOWN && !w->object.view.has_progress;
     w->seen = w->fresh = true;
     w->generation = w->object.generation;
     if (is_another(w))
@@ -524,7 +525,7 @@ bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now)
 static void note_object(struct writer *w)
 {
     if (w->parts_now & PATCH_TOP) {
-        w->object.view.has_progress = true;
+        w->object.view.has_progress = !w->pruned;
         w->object.view.whole = w->left = w->whole_now;
         w->written = w->whole_now.percent;
         buf_clear(&w->percent);
