@@ -5,11 +5,11 @@ load cluster
 load cluster-patch
 
 # --check with pod's token, or AS's: out, err and $CODE.
-check() { # [OPTION ...]
+check() {
     local before after
 
     before=$(version_of backup)
-    deliver backup --check "$@" </dev/null
+    deliver backup --check </dev/null
     after=$(version_of backup)
     [ "$before" = "$after" ]
 }
@@ -202,6 +202,7 @@ subresource_is_there() {
     ended
     end_input
     [ "$CODE" = 139 ]
-    ! compgen -G 'core*'
+    run compgen -G 'core*'
+    assert_failure
     forget backup
 }

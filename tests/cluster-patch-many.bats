@@ -13,6 +13,7 @@ crowd() { # COMMAND ARGUMENT
 # SEED repeats what a run has printed.
 @test "cluster-patch-many: of 200 runs with a failure at some moment none lies about its last state" {
     needs_own_server
+    # shellcheck disable=SC2034 # heal looks at it
     SERVER_CHANGED=true
     crowd runs "${SEED:-$RANDOM$RANDOM}"
 }

@@ -117,7 +117,7 @@ phase() { # PHASE[=PERCENT]
 
 # A status line of the action "backup"; a defer phase is defer:PHASE.
 line() { # PHASE[=PERCENT] ...
-    local one phases= defer=
+    local one phases='' defer=''
 
     for one; do
         case $one in
