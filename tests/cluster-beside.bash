@@ -6,7 +6,7 @@
 # controller of its own, whatever else it has: Kanister's functions are
 # singletons of the controller's process, so what ends one phase would show in
 # all others.  Fails where one does, and shows what that one said.
-together() { # FUNCTION ...
+together() { # FUNCTION[.NUMBER] ...
     local name failed=0
     declare -A pids
 
@@ -51,20 +51,21 @@ scenario() { # [without-]FUNCTION
     if [[ $1 == without-* ]]; then
         for name in pipeline say finish sample wait_top wait_percent wait_said \
             wait_said_times wait_said_percent wait_reset wait_annotation \
-            each_look is_true; do
+            each_look was_seen replay is_true; do
             eval "$name() { :; }"
         done
     fi
     enter_namespace
     controller_up
-    "${1#without-}"
+    name=${1#without-}
+    "${name%.*}"
     what_it_said >said
 }
 
 leave() {
     local pid
 
-    for pid in $(jobs -p); do
+    for pid in $(jobs -rp); do
         kill "$pid"
     done
     SAMPLERS=
@@ -93,18 +94,29 @@ final() { # [FILTER]
         | del(.. | .lastTransitionTime?) | ${1:-.})]" | sed "s/$NS/NAMESPACE/g" >final
 }
 
-# Each sort of line in the controller's log, once; but for what is said of each
-# change of an ActionSet, as we make more of them.
+# Each sort of line in the controller's log, once.  Left out is what is said of
+# each change of an ActionSet, as we make more of them, and what depends on the
+# moment: how it was killed, that it has to wait for itself, and that a phase
+# ended while it was looked at.
 what_it_said() {
     sed -E "s/$NS/NAMESPACE/g; s/^([EWI])[0-9]{4} .*\] /\1 /" "$CONTROLLER" |
-        jq -rR 'fromjson? // {msg: .}
-            | select(.msg != "Updated ActionSet" and .msg != "Updating phase progress")
-            | "\(.level) \(.msg) \(.error // "")"' | sort -u
+        jq -rR 'fromjson? // {msg: .} | "\(.level) \(.msg) \(.error // "")"' |
+        sort -u | sed -E '/^info Updat(ed ActionSet|ing phase progress) /d
+            /^null .*(keep: |client-side throttling)/d; /context canceled$/d'
+}
+
+# Whether nothing went wrong, as the controller sees it.
+is_quiet() {
+    what_it_said >said
+    if grep -vE '^(info |null controller: watching)' said; then
+        return 1
+    fi
 }
 
 # --- the pipeline
 
-# Begins what a pod would: PIPELINE.in is its input, PIPELINE.err what it says.
+# Begins what a pod would, for the ActionSet "backup" or $SET: PIPELINE.in is its
+# input, PIPELINE.err what it says.
 pipeline() { # PIPELINE ARGUMENT-OF-PHASE-AGG ... -- ARGUMENT-OF-STATUS-PATCH ...
     local id=$1 agg=()
 
@@ -117,7 +129,7 @@ pipeline() { # PIPELINE ARGUMENT-OF-PHASE-AGG ... -- ARGUMENT-OF-STATUS-PATCH ..
         set +e
         phase-agg "${agg[@]}" <"$id.in" 2>"$id.agg.err" |
             status-patch -v --kubeconfig pod/kubeconfig "$@" \
-                actionset/backup 2>"$id.err"
+                "actionset/${SET:-backup}" 2>"$id.err"
         echo "${PIPESTATUS[*]}" >"$id.new"
         mv "$id.new" "$id.status"
     ) &
@@ -167,7 +179,53 @@ wait_said_times() { # WORD COUNT FILE
 
 is_said() { [ "$(grep -c "$1" "$3")" -ge "$2" ]; }
 
+# --- many at a time
+
+# Of all ActionSets at once, with an account for all of their pods.
+make_pod_account() {
+    make_service_account pod Role '{"kind":"Role","metadata":{"name":"pod"},
+        "rules":[{"apiGroups":["cr.kanister.io"],"resources":["actionsets"],
+        "verbs":["get","patch"]}]}'
+    wait_until is_status 404 pod GET "$(actionsets none)"
+}
+
+say_all() { # COUNT RECORD ...
+    local id
+
+    for ((id = 1; id <= $1; id++)); do
+        say "$id" "${@:2}"
+    done
+}
+
+# Waits until FILTER is true for so many.
+wait_all() { # COUNT FILTER
+    wait_until are "$@" || {
+        cat all >&2
+        return 1
+    }
+}
+
+are() { # COUNT FILTER
+    sleep 0.3 # there are many of these
+    api GET "$(actionsets)" >all
+    jq -e "[.items[] | select($2)] | length == $1" all >is
+}
+
+# Ends a phase of all, in one request.
+end_all() { # PHASE
+    api GET "$(actionsets)" | jq -c --arg phase "$1" '{data: [.items[]
+        | {key: "\(.metadata.name).0.\($phase)", value: "complete"}]
+        | from_entries}' >ends.json
+    api PATCH "/api/v1/namespaces/$NS/configmaps/phases" @ends.json \
+        application/merge-patch+json >configmap
+}
+
 # --- what the witness saw
+
+# Whether FILTER is true for the array of all looks.
+was_seen() { # FILTER
+    jq -se "$1" backup.samples >is
+}
 
 # Whether FILTER is true for each look and the one before, .[1] and .[0].
 each_look() { # FILTER

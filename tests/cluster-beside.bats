@@ -160,8 +160,8 @@ deleted() {
     actionset_is backup '.metadata.annotations == null'
 }
 
-@test "cluster-beside: Kanister's own Wait, WaitV2 and KubeOps" {
-    beside own_functions
+@test "cluster-beside: Wait, WaitV2 and KubeOps; a recording of kopia; two for one phase" {
+    beside own_functions kopia_recording two_of_one
 }
 
 wait_function() { # PHASE FUNCTION KEY CONDITIONS
@@ -206,8 +206,8 @@ own_functions() {
     is_true
 }
 
-@test "cluster-beside: --write phases, annotation and top" {
-    beside write_phases write_annotation write_top
+@test "cluster-beside: --write phases, annotation and top; the controller is killed" {
+    beside write_phases write_annotation write_top killed_controller
 }
 
 write_phases() {
@@ -281,10 +281,6 @@ write_top() {
     each_look '.[1].object.metadata.annotations == null'
 }
 
-@test "cluster-beside: two status-patch for one phase, by mistake" {
-    beside two_of_one
-}
-
 two_of_one() {
     local percent
 
@@ -313,4 +309,183 @@ two_of_one() {
     wait_state backup complete
     final
     is_true
+}
+
+# Kanister itself never goes on with what ran, and says so nowhere.
+killed_controller() {
+    begin dump
+    pipeline all --plan plan.json -- -i 1s
+    wait_phase backup dump running
+    say all "$(event dump running)" "$(stats dump 30 3000)"
+    wait_top 30 3000
+    wait_tick backup dump
+    wait_top 30 3000
+    controller_down
+    say all "$(stats dump 40 4000)"
+    wait_top 40 4000
+    server controller "$NS" "$PWD/controller/kubeconfig"
+    wait_until is_said '^controller: watching' 2 "$CONTROLLER"
+    say all "$(stats dump 50 5000)"
+    wait_top 50 5000
+    end_phase backup dump
+    run_actionset other
+    wait_phase other dump running
+    end_phase other dump
+    wait_state other complete
+    say all "$(event dump complete)"
+    finish all
+    wait_percent 100
+    final "$NUMBERS"
+    actionset_is backup '.status.state == "running"'
+    is_true
+}
+
+@test "cluster-beside: the API server stands still for a while" {
+    needs_own_server
+    beside slow_server
+}
+
+slow_server() {
+    begin quiesce dump
+    pipeline all --plan plan.json -- -i 1s
+    wait_phase backup quiesce running
+    say all "$(event quiesce running)" "$(stats quiesce 30 3000)"
+    wait_top 15 3000
+    wait_tick backup quiesce
+    wait_top 15 3000
+    if [[ $PWD != */without-* ]]; then # it is the server of both
+        server pause
+        say all "$(stats quiesce 40 4000)"
+        sleep 3
+        say all "$(stats quiesce 45 4500)"
+        server resume
+    fi
+    say all "$(stats quiesce 50 5000)"
+    wait_top 25 5000
+    say all "$(event quiesce complete)"
+    end_phase backup quiesce
+    wait_phase backup dump running
+    say all "$(event dump running)" "$(stats dump 30 3000)"
+    wait_top 65 8000
+    say all "$(event dump complete)"
+    end_phase backup dump
+    finish all
+    wait_state backup complete
+    final
+    is_true
+}
+
+kopia_recording() {
+    begin updatePermissions dumpToObjectStore cleanup
+    pipeline all --plan plan.json --phase dumpToObjectStore -- -i 1s
+    wait_phase backup updatePermissions running
+    say all "$(event updatePermissions running)" "$(event updatePermissions complete)"
+    end_phase backup updatePermissions
+    wait_phase backup dumpToObjectStore running
+    replay all
+    wait_tick backup dumpToObjectStore
+    # 99 of the phase, as no event has said that it is complete
+    wait_top 66 94000000
+    say all "$(event dumpToObjectStore complete)"
+    end_phase backup dumpToObjectStore
+    wait_phase backup cleanup running
+    say all "$(event cleanup running)" "$(event cleanup complete)"
+    wait_percent 100
+    finish all
+    end_phase backup cleanup
+    wait_state backup complete
+    final
+    is_true
+    was_seen 'any(.[]; .object.status.progress.estimatedUploadSizeB == 103000000)'
+    # it came by degrees
+    was_seen 'map(.object.status.progress.percentCompleted // "0" | tonumber)
+        | unique | map(select(. > 33 and . < 66)) | length > 3'
+}
+
+replay() { # PIPELINE
+    kopia-progress --replay "$ROOT/tests/data/demo/kopia-0.23-create.timed" \
+        --speed 2 >"$1.in"
+}
+
+@test "cluster-beside: 20 ActionSets with us and 20 without come to the same" {
+    together pairs.{1..10}
+    jq -se 'add | length == 40 and (unique | length == 1)
+        and (.[0] | contains("made-NAME"))' pairs.*/ends
+}
+
+# A controller makes but five requests a second, so it has two of each.
+pairs() {
+    local name round
+
+    make_blueprint dump "$(kube_ops make)"
+    api PATCH "$KANISTER/namespaces/$NS/blueprints/blueprint" '{"actions":{"backup":
+        {"outputArtifacts":{"copy":{"keyValue":
+            {"id":"{{ .Phases.make.Output.name }}"}}}}}}' \
+        application/merge-patch+json >made
+    make_pod_account
+    for name in 1 2; do
+        run_actionset "with-$name"
+        run_actionset "without-$name"
+    done
+    wait_all 4 '.status.state == "running"'
+    for name in 1 2; do
+        SET=with-$name pipeline "$name" --action backup --phases dump,make -- -i 1s
+    done
+    say_all 2 "$(event dump running)"
+    for round in {1..8}; do
+        say_all 2 "$(stats dump "${round}1" "${round}000")"
+        wait_all 2 ".status.progress.sizeUploadedB == ${round}000"
+    done
+    say_all 2 "$(event dump complete)"
+    end_all dump
+    say_all 2 "$(event make running)" "$(event make complete)"
+    wait_all 4 '.status.state == "complete"'
+    for name in 1 2; do
+        finish "$name"
+    done
+    is_quiet
+    api GET "$(actionsets)" | jq --arg ns "$NS" '[.items[]
+        | .metadata.name as $name | .status
+        | {state, error, actions: [.actions[] | {name, artifacts, deferPhase,
+            phases: [.phases[] | {name, state, output}]}]}
+        | tojson | gsub($name; "NAME") | gsub($ns; "NAMESPACE")]' >ends
+}
+
+@test "cluster-beside: none of 50 that are written to from their first moment is lost" {
+    together first.{1..10}
+}
+
+first() {
+    make_blueprint dump
+    make_pod_account
+    # some are looked at before the controller knows of them
+    server pause "controller-$NS"
+    begin_first 1
+    begin_first 2
+    begin_first 3
+    wait_until are_looked_at 3
+    server resume "controller-$NS"
+    # some while it begins
+    begin_first 4
+    begin_first 5
+    wait_all 5 '.metadata.annotations["phasepipe.dev/progress"]'
+    say_all 5 "$(stats dump 40 4000)"
+    wait_all 5 '.status.progress.sizeUploadedB == 4000'
+    end_all dump
+    say_all 5 "$(event dump complete)"
+    wait_all 5 '.status | .state == "complete" and .error == {"message": ""}'
+    for name in {1..5}; do
+        finish "$name"
+    done
+    is_quiet
+}
+
+begin_first() { # NAME
+    run_actionset "set-$1"
+    SET=set-$1 pipeline "$1" --action backup --phases dump -- -i 0
+    say "$1" "$(event dump running)" "$(stats dump 30 3000)"
+}
+
+are_looked_at() { # COUNT
+    [ "$(grep -l 'GET: 200' ./*.err | wc -l)" = "$1" ]
 }
