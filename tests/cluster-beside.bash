@@ -46,6 +46,7 @@ scenario() { # [without-]FUNCTION
 
     mkdir "$1"
     cd "$1" || return
+    # shellcheck disable=SC2034
     BATS_TEST_TMPDIR=$PWD # where cluster.bash keeps what is a test's
     trap leave EXIT
     if [[ $1 == without-* ]]; then
@@ -62,13 +63,14 @@ scenario() { # [without-]FUNCTION
     what_it_said >said
 }
 
+# shellcheck disable=SC2034
 leave() {
     local pid
 
     for pid in $(jobs -rp); do
         kill "$pid"
     done
-    SAMPLERS=
+    SAMPLERS= # they are among these
     leave_namespace
 }
 
@@ -76,12 +78,12 @@ leave() {
 # backup.samples has what it was all the time, plan.json what it is at first.
 begin() { # PHASE ...
     make_blueprint "$@"
-    begin_actionset
+    begin_actionset 1
 }
 
-begin_actionset() { # [TIMES]
+begin_actionset() { # TIMES
     sample backup backup.samples
-    run_actionset backup "$@"
+    run_actionset backup "$1"
     wait_state backup running
     get_actionset backup >plan.json
     make_account pod backup
@@ -141,11 +143,13 @@ say() { # PIPELINE RECORD ...
     printf '%s\n' "${@:2}" >"$1.in"
 }
 
-# The end of its input; fails unless all went well.
+# The end of its input; fails unless all went well, and the server found nothing
+# strange in what it took.
 finish() { # PIPELINE [STATUS]
     kill "$(cat "$1.keeper")"
     wait_for . "$1.status"
     [ "$(cat "$1.status")" = "0 ${2:-0}" ]
+    [ "$(grep -c 'the server says' "$1.err")" = 0 ]
 }
 
 event() { # PHASE STATE [ACTION]
