@@ -23,7 +23,9 @@
  *   the action, so it looks again and again until then.
  * - While a phase runs a tracker looks at it each 5 s.  Its first look resets
  *   the top of the status, once; so what was written for a new phase is looked
- *   at again WRITER_TICK later, and written again where it is gone.
+ *   at again WRITER_TICK later, and written again where it is gone.  A
+ *   controller that has much to do is late, so it is looked for three times,
+ *   and then more and more seldom.
  * - The tracker puts its own number into the running phase at each look, so
  *   what others write there does not last, and makes it reset the top again.
  *   Where no tracker has put anything there for three times WRITER_TICK, the

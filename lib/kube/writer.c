@@ -9,7 +9,8 @@ enum {
     UID_MAX = 128,
     PERCENT_MAX = 32,
     NOTE_MAX = ANNOTATION_MAX + 1024,
-    SETTLING_MAX = 3, /* so many looks for a tracker */
+    SETTLING_MAX = 3,  /* so many looks for a tracker, at each of its ticks */
+    SETTLING_RARE = 5, /* so often twice as late, after them */
     STATUS_PARTS = PATCH_TOP | PATCH_PHASES,
 };
 
@@ -194,6 +195,18 @@ static void begin_phase(struct writer *w, size_t phase, uint64_t ours,
     w->settle_at = status && ours != 0 ? now + WRITER_TICK : NOT_SET;
 }
 
+/* How long to wait for the next look for a tracker.  A controller makes five
+ * requests a second at the most (client-go rest/config.go@v0.34.1), so one with
+ * many phases can be very late. */
+static int64_t settling_wait(int looks)
+{
+    int later = looks - SETTLING_MAX + 1;
+
+    if (later < 0)
+        later = 0;
+    return WRITER_TICK << (later < SETTLING_RARE ? later : SETTLING_RARE);
+}
+
 /* What a look shows of a tracker: a number in a phase, where we write none, and
  * otherwise that ours is gone. */
 static void settle(struct writer *w, const struct merged *m, int64_t now)
@@ -222,7 +235,7 @@ static void settle(struct writer *w, const struct merged *m, int64_t now)
     } else if (is_due(w->settle_at, now)) {
         if (++w->settling >= SETTLING_MAX && w->tracker == TRACKER_UNKNOWN)
             w->tracker = TRACKER_NONE;
-        w->settle_at = w->settling < SETTLING_MAX ? now + WRITER_TICK : NOT_SET;
+        w->settle_at = now + settling_wait(w->settling);
     }
 }
 

@@ -134,6 +134,35 @@ static void a_sample_does_not_use_the_look_for_a_tracker(void **state)
     waits(s, WRITER_NEVER);
 }
 
+/* A controller that has many phases comes to each of them late. */
+static void a_late_first_tick_is_repaired(void **state)
+{
+    static const int ticks[] = { 1, 1, 1, 2, 4, 8, 16, 32, 32 };
+    struct server *s = *state;
+
+    begins(s, &new_phase, "one/a:r=30.00,b:p");
+    writes(s, USUAL);
+    for (size_t i = 0; i < COUNT(ticks); i++) {
+        waits(s, ticks[i] * WRITER_TICK);
+        pass(s, ticks[i] * WRITER_TICK);
+        looks(s);
+    }
+    server_has(s, &after_tick);
+    waits(s, 32 * WRITER_TICK);
+    pass(s, 32 * WRITER_TICK);
+    looks(s);
+    writes(s, USUAL | PATCH_PHASES); /* nobody seemed to */
+    assert_percent(s, "15");
+    server_has(s, &after_tick);
+    waits(s, WRITER_TICK);
+    pass(s, WRITER_TICK);
+    looks(s);
+    writes(s, USUAL);
+    assert_percent(s, "15");
+    assert_int_equal(s->w.tracker, TRACKER_SEEN);
+    waits(s, WRITER_NEVER);
+}
+
 static void where_there_is_no_tracker_the_phase_is_written(void **state)
 {
     struct server *s = *state;
@@ -145,14 +174,14 @@ static void where_there_is_no_tracker_the_phase_is_written(void **state)
         pass(s, WRITER_TICK);
         looks(s);
     }
-    waits(s, WRITER_NEVER);
+    waits(s, 2 * WRITER_TICK);
     assert_int_equal(s->w.tracker, TRACKER_NONE);
     say(s, "one/a:r=40.00,b:p");
     writes(s, USUAL | PATCH_PHASES);
     waits(s, WRITER_TICK);
     pass(s, WRITER_TICK);
     looks(s); /* does it stay? */
-    waits(s, WRITER_NEVER);
+    waits(s, 4 * WRITER_TICK);
     assert_int_equal(s->w.tracker, TRACKER_NONE);
     /* and it is written in the next phase too, from the beginning */
     server_has(s, &(struct actionset){ .state = "running",
@@ -176,7 +205,7 @@ static void where_it_was_reset_after_all_it_is_left_alone(void **state)
         pass(s, WRITER_TICK);
         looks(s);
     }
-    waits(s, WRITER_NEVER);
+    waits(s, 2 * WRITER_TICK);
     say(s, "one/a:r=40.00,b:p");
     writes(s, USUAL | PATCH_PHASES);
     waits(s, WRITER_TICK);
@@ -501,6 +530,7 @@ int main(void)
         TEST(a_long_phase_costs_a_request_an_update),
         TEST(each_phase_has_a_first_tick),
         TEST(a_sample_does_not_use_the_look_for_a_tracker),
+        TEST(a_late_first_tick_is_repaired),
         TEST(where_there_is_no_tracker_the_phase_is_written),
         TEST(where_it_was_reset_after_all_it_is_left_alone),
         TEST(what_was_asked_for_is_written_in_any_case),
