@@ -25,8 +25,8 @@ run_phase() { # PHASE DONE COUNT; so many of so many phases are complete
     end_phase backup "$1"
 }
 
-@test "cluster-beside: one phase, three phases, a deferred one" {
-    beside one_phase three_phases defer_phase
+@test "cluster-beside: one phase, three phases, a deferred one, a controller that is late" {
+    beside one_phase three_phases defer_phase late_controller
 }
 
 one_phase() {
@@ -66,6 +66,31 @@ defer_phase() {
     # the last sizes stay, as the controller does not sum up again
     final 'del(.progress | .sizeUploadedB, .estimatedUploadSizeB)'
     is_true
+}
+
+# One that has many phases at once comes to each of them late.
+late_controller() {
+    make_blueprint dump
+    make_account pod backup
+    run_actionset backup
+    wait_phase backup dump running
+    server pause "controller-$NS"
+    sample backup backup.samples
+    pipeline all --action backup --phases dump -- -i 1s
+    say all "$(event dump running)" "$(stats dump 30 3000)"
+    wait_top 30 3000
+    wait_said_times 'GET: 200' 4 all.err
+    server resume "controller-$NS"
+    wait_tick backup dump
+    wait_top 30 3000
+    say all "$(event dump complete)"
+    finish all
+    end_phase backup dump
+    wait_state backup complete
+    final
+    # it seemed to be one without trackers
+    each_look '.[1] | phases | all(.[]; .progress.progressPercent // "0"
+        | test("^[0-9]+$"))'
 }
 
 # What the top says while it is not the controller's alone.
