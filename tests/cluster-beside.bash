@@ -51,7 +51,7 @@ scenario() { # [without-]FUNCTION
     trap leave EXIT
     if [[ $1 == without-* ]]; then
         for name in pipeline say finish sample wait_top wait_percent wait_said \
-            wait_said_times wait_said_percent wait_reset wait_annotation \
+            wait_said_times move_until_seen wait_reset wait_annotation \
             each_look was_seen replay is_true; do
             eval "$name() { :; }"
         done
@@ -82,11 +82,11 @@ begin() { # PHASE ...
 }
 
 begin_actionset() { # TIMES
+    make_account pod backup # first, as the controller looks at once
     sample backup backup.samples
     run_actionset backup "$1"
     wait_state backup running
     get_actionset backup >plan.json
-    make_account pod backup
 }
 
 # What Kanister has made of it in the end, but for times, and what FILTER takes

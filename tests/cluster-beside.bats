@@ -236,23 +236,20 @@ own_functions() {
 }
 
 write_phases() {
-    local percent
+    local percent=0 phase
 
     begin dump unquiesce
     pipeline all --plan plan.json -- -i 1s --write phases
-    wait_phase backup dump running
-    say all "$(event dump running)"
-    for percent in 30.5 45.5; do
-        say all "$(stats dump "$percent" 3000)"
-        wait_said_percent "${percent%.5}" dump
-        wait_reset dump
+    for phase in dump unquiesce; do
+        wait_phase backup "$phase" running
+        say all "$(event "$phase" running)"
+        move_until_seen "$phase"
+        wait_reset "$phase"
+        move_until_seen "$phase"
+        end_phase backup "$phase"
+        say all "$(event "$phase" complete)"
+        percent=0
     done
-    end_phase backup dump
-    say all "$(event dump complete)"
-    wait_phase backup unquiesce running
-    say all "$(event unquiesce running)" "$(stats unquiesce 60.66 6000)"
-    wait_said_percent 60 unquiesce
-    end_phase backup unquiesce
     finish all
     wait_state backup complete
     final
@@ -260,16 +257,24 @@ write_phases() {
         .progress.progressPercent // "0" | test("^[0-9]+$"))'
 }
 
-wait_said_percent() { # PERCENT PHASE
-    wait_actionset backup "$(phase_filter "$2") | .progress
-        | .progressPercent == \"$1\" and .sizeUploadedB > 0"
+# Goes on and on, as what is in the phase does not stay.
+move_until_seen() { # PHASE
+    wait_until is_seen "$1"
+}
+
+is_seen() { # PHASE
+    percent=$((percent + 1))
+    say all "$(stats "$1" "$percent.5" "${percent}00")"
+    actionset_is backup "$(phase_filter "$1") | .progress
+        | .progressPercent != \"0\" and .sizeUploadedB > 0"
 }
 
 # The controller's next look takes all of it away.
 wait_reset() { # PHASE
-    wait_actionset backup ".status.progress.percentCompleted == \"0\" and
-        ($(phase_filter "$1") | .progress | .progressPercent == \"0\" and
-        .sizeUploadedB == null)"
+    wait_actionset backup "(.status.progress | .sizeUploadedB == null and
+        (.percentCompleted | . == \"0\" or . == \"50\"))
+        and ($(phase_filter "$1") | .progress | .progressPercent == \"0\"
+        and .sizeUploadedB == null)"
 }
 
 write_annotation() {
