@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -50,6 +51,24 @@ static double seconds(int64_t ns)
     return (double)ns / (double)CLOCK_SECOND;
 }
 
+/* What may stand between us and the server: it may be that which nothing
+ * connects to.  (libcurl tells whether a proxy was used since 8.7 only.) */
+static const char *proxy_of(const struct http *h)
+{
+    static const char *const names[] = { "https_proxy", "HTTPS_PROXY",
+                                         "all_proxy", "ALL_PROXY" };
+    const char *proxy = h->cluster->proxy;
+
+    if (proxy != NULL)
+        return *proxy != '\0' ? ", through its proxy-url" : "";
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        proxy = getenv(names[i]);
+        if (proxy != NULL && *proxy != '\0')
+            return ", or the proxy of HTTPS_PROXY";
+    }
+    return "";
+}
+
 static void explain_timeout(struct http *h)
 {
     struct http_reply *reply = &h->reply;
@@ -58,11 +77,11 @@ static void explain_timeout(struct http *h)
     (void)curl_easy_getinfo(h->easy, CURLINFO_PRETRANSFER_TIME_T, &sent);
     if (sent == 0)
         snprintf(reply->why, sizeof reply->why,
-                 "no connection within %.4g s (%s)",
+                 "no connection within %.4g s (%s%s)",
                  seconds(h->request->connect_timeout < h->request->timeout
                              ? h->request->connect_timeout
                              : h->request->timeout),
-                 h->cluster->server);
+                 h->cluster->server, proxy_of(h));
     else
         snprintf(reply->why, sizeof reply->why, "no %s within %.4g s",
                  h->header_count > 0 ? "complete reply" : "reply",
@@ -110,10 +129,10 @@ static void put_detail(struct http *h, const struct reason *reason, size_t at)
 
     (void)curl_easy_getinfo(h->easy, CURLINFO_OS_ERRNO, &number);
     if (reason->more == WITH_SERVER && number != 0)
-        snprintf(out, room, " (%s): %s", h->cluster->server,
+        snprintf(out, room, " (%s%s): %s", h->cluster->server, proxy_of(h),
                  strerror((int)number));
     else if (reason->more == WITH_SERVER)
-        snprintf(out, room, " (%s)", h->cluster->server);
+        snprintf(out, room, " (%s%s)", h->cluster->server, proxy_of(h));
     if (reason->more == WITH_DETAIL && len > 0 && room > 8) {
         memcpy(out, ": ", 2);
         shown(out + 2, room - 2, error, len);
