@@ -127,6 +127,13 @@ until_asked() { # NAME COUNT
     done
 }
 
+# Whether this is one more of many alike; what runs the programs may be slow,
+# and then two of them are enough.
+is_enough() {
+    CASES=$((${CASES:-0} + 1))
+    [ -n "$WRAP" ] && [ "$CASES" -gt 2 ]
+}
+
 # What jq says of each entry of a server's log.
 assert_log() { # NAME FILTER VALUE
     assert_equal "$(jq -rc "$2" "$1.log" | paste -sd ' ')" "$3"

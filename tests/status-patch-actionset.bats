@@ -163,7 +163,7 @@ END
 @test "status-patch: nothing is written before the ActionSet runs, and nothing after" {
     local state
 
-    for state in pending complete failed ''; do
+    for state in complete failed '' pending; do
         rm -f api.*
         rows api "$RESOURCES" '{"method":"GET","body":'"${OBJECT/running/$state}"'}'
         serve api --cert certs/server.pem
@@ -336,7 +336,7 @@ status-patch: $THIS: writes: 1 (the last: percentCompleted 15), looks: 1, tried 
     kubeconfig
     start
     until_asked api 1
-    for i in {1..2000}; do # more than a pipe holds
+    for _ in {1..2000}; do # more than a pipe holds
         printf '%s\n' "$A"
     done >&7
     end_input
