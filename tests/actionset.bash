@@ -113,6 +113,17 @@ ended() {
     wait "$PID" || CODE=$?
 }
 
+# Waits until a process is gone, or waited for by nobody.
+until_gone() { # PID
+    local tries=0
+
+    while [ -e "/proc/$1/status" ] && ! grep -q '^State:.Z' "/proc/$1/status"; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 600 ] || return 1
+        sleep 0.05
+    done
+}
+
 # Waits until a server has had so many requests.
 until_asked() { # NAME COUNT
     local tries=0

@@ -84,6 +84,33 @@ END
     assert_equal "$stderr" 'status-patch: fatal: no cluster is known: there is no kubeconfig that names a context, and this is not in a cluster (see --kubeconfig)'
 }
 
+# Runs COMMAND where there is a pod's account, for the server at PORT.
+in_pod() { # COMMAND
+    export KUBERNETES_SERVICE_HOST=127.0.0.1 KUBERNETES_SERVICE_PORT=$PORT
+    unshare -rm bash -c 'set -e
+        mount -t tmpfs none /run
+        mkdir -p /run/secrets/kubernetes.io/serviceaccount
+        cp certs/ca.pem /run/secrets/kubernetes.io/serviceaccount/ca.crt
+        cp token /run/secrets/kubernetes.io/serviceaccount/token
+        printf pods >/run/secrets/kubernetes.io/serviceaccount/namespace
+        eval "$1"' - "$1"
+}
+
+@test "status-patch: in a pod it is the pod's account, and never a proxy" {
+    [ /run -ef /var/run ] && unshare -rm true || skip "there are no mount namespaces"
+    serve_api "$TAKEN"
+    export HTTPS_PROXY=http://127.0.0.1:1
+    run --separate-stderr in_pod 'status-patch actionset/backup <<<"$A"'
+    assert_success
+    assert_token a-token
+    assert_equal "$(jq -r 'select(.method == "PATCH").path | split("/")[5]' api.log)" pods
+    run --separate-stderr in_pod 'rm /run/secrets/kubernetes.io/serviceaccount/token
+        status-patch actionset/backup <<<"$A"'
+    assert_failure 100
+    [[ "${stderr_lines[0]}" == 'status-patch: fatal: there are no credentials: this pod has no token '* ]]
+    assert_equal "${#stderr_lines[@]}" 2
+}
+
 @test "status-patch: a server's path is kept before the API's" {
     serve_api "$TAKEN"
     sed -i "s/:$PORT/&\/k8s\/clusters\/c-1\//" config
@@ -115,7 +142,8 @@ END
     kubeconfig 'client-certificate: certs/client.pem, client-key: certs/client.key'
     patch_it <<<"$A"
     assert_success
-    assert_log api .client 'backup backup backup'
+    assert_log api '[.client, (.headers | has("authorization"))]' \
+        '["backup",false] ["backup",false] ["backup",false]'
     kubeconfig "client-certificate-data: $(base64 -w 0 certs/client2.pem), client-key-data: $(base64 -w 0 certs/client2.key)"
     : >api.log
     patch_it <<<"$A"
@@ -233,17 +261,6 @@ END
         "$THIS can be reached again" \
         "$THIS: writes: 1 (the last: percentCompleted 15), looks: 1, tried again: 2"
     assert_equal "$(grep -c . tries)" 3
-}
-
-# Waits until a process is gone, or waited for by nobody.
-until_gone() { # PID
-    local tries=0
-
-    while [ -e "/proc/$1/status" ] && ! grep -q '^State:.Z' "/proc/$1/status"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 600 ] || return 1
-        sleep 0.05
-    done
 }
 
 # A plugin that hangs, with a child of its own; their IDs go to ./pids.

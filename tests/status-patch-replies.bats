@@ -236,12 +236,19 @@ assert_repeated() { # ROW WHY ASKED
 }
 
 @test "status-patch: a server that says when, after the time that there is, is not waited for" {
-    serve_api '{"method":"PATCH","status":429,"headers":{"Retry-After":"3600"}}' "$TAKEN"
+    serve_api '{"method":"PATCH","status":429,"headers":{"Retry-After":"3600"}}'
     patch_it <<<"$A" # has 100 s
     assert_failure 111
     assert_said "fatal: the last state (percentCompleted 15.00) was not written to $THIS: the server has too much to do" \
         "$NONE"
     assert_log api .method 'GET GET PATCH'
+
+    date=$(date -u -d '+1 hour' '+%a, %d %b %Y %H:%M:%S GMT')
+    rows api "$RESOURCES" "$LOOK" \
+        '{"method":"PATCH","status":503,"headers":{"Retry-After":"'"$date"'"}}'
+    patch_it <<<"$A"
+    assert_failure 111
+    assert_equal "$(grep -c PATCH api.log)" 2
 }
 
 @test "status-patch: a Retry-After that says nothing is passed over" {
