@@ -98,7 +98,7 @@ start() { # [OPTION ...]
     exec 7<>input
     # shellcheck disable=SC2086 # WRAP is a command with its options
     env --default-signal=INT $WRAP "$BIN/status-patch" "${PATIENT[@]}" \
-        --kubeconfig config "$@" actionset/backup <input >out 2>err 3>&- 7>&- &
+        --kubeconfig config "$@" actionset/backup <input >"${OUT:-out}" 2>err 3>&- 7>&- &
     PID=$!
 }
 

@@ -223,6 +223,21 @@ $top $note"
     assert_log api .method 'GET GET'
 }
 
+@test "status-patch: --dry-run says once that its output is lost, and goes on" {
+    serve_api "$TAKEN"
+    OUT=/dev/full
+    start -i 0 --dry-run=server
+    for i in 1 2 3; do
+        line "3$i.00" >&7
+        until_asked api $((i + 2))
+    done
+    end_input
+    ended
+    assert_equal "$CODE" 111
+    assert_equal "$(grep -c 'unable to write standard output: No space left on device' err)" 1
+    assert_equal "$(grep -c PATCH api.log)" 3
+}
+
 @test "status-patch: --dry-run=server has the server check them, and store none" {
     serve_api "$TAKEN"
     patch_it --dry-run=server <<<"$A"

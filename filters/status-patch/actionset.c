@@ -138,13 +138,17 @@ static void take_credentials(struct actionset *a,
     }
 }
 
-/* Prints the patch instead of sending it, or as well. */
+/* Prints the patch instead of sending it, or as well; none more once one was
+ * lost. */
 static void print_patch(struct actionset *a)
 {
     const struct buf *body = a->step.body;
 
+    if (a->output_lost)
+        return;
     if (!write_all(STDOUT_FILENO, body->bytes, body->len) ||
         !write_all(STDOUT_FILENO, "\n", 1)) {
+        a->output_lost = true;
         msg_output_lost(errno);
         a->status = EXIT_SYSTEM;
     }

@@ -42,6 +42,7 @@ struct actionset {
     bool ended, finished;
     bool stopped;       /* said that the writer has */
     bool tried_at_once; /* since the last success */
+    bool output_lost;   /* that of --dry-run */
     bool unwritten;     /* a patch failed, and none was taken since */
     enum doubt doubt;
     int status; /* the exit code, where it is known */
