@@ -104,6 +104,28 @@ $(BENCH): build/%: build/tests/%.o $(patsubst %,build/lib%.a,$(filter-out base,$
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(CURL) $(JQ) $(LDLIBS)
 
+# The programs with all that they need, for any image of this architecture:
+# what is under their names is $B/launch, which needs nothing
+B := build/container
+ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
+ALONE := -Os -ffreestanding -fno-stack-protector -fno-pie -fno-lto -static \
+	-nostdlib -Wl,-z,noexecstack -s
+
+$B/launch: container/launch.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) $(ALONE) -o $@ $<
+$B/entry.so: container/entry.c Makefile
+	@mkdir -p $(@D)
+	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CPPFLAGS) $(CFLAGS) \
+		-fPIC -shared -s $(LDFLAGS) -o $@ $<
+$B/install: $B/install.o build/libbase.a
+	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
+bundled: $B/launch $B/entry.so $B/install
+bundle: all bundled
+	scripts/container/bundle build/phasepipe-$(VERSION)-$(ARCH).tar.zst \
+		$(PROGRAMS:%=build/bin/%) $B/install
+
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
 		$(DESTDIR)$(DATADIR)/schemas
@@ -130,9 +152,10 @@ help:
 	@echo "bench           speed and memory beside named peers"
 	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR, DATADIR"
 	@echo "uninstall       what install put there"
+	@echo "bundle          build/bundle, which runs in any container of Linux"
 	@echo "dist            build/phasepipe-$(VERSION).tar.gz from HEAD"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan check check-asan check-valgrind bench install uninstall \
-	dist clean help
+.PHONY: all unit asan check check-asan check-valgrind bench bundled bundle \
+	install uninstall dist clean help
 .DELETE_ON_ERROR:
