@@ -82,7 +82,7 @@ assert_empty() { # FILE
     local files
 
     cd "$ROOT"
-    mapfile -t files < <(c_files lib include filters tests)
+    mapfile -t files < <(c_files lib include filters container tests)
     grep -nE '\b(v?sprintf|strcpy|strcat|stpcpy|strncpy|strncat|atoi|atol|atof|strtok|gets|system|popen|alloca|tmpnam|mktemp)[[:space:]]*\(' \
         "${files[@]}" >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
     assert_empty "$BATS_TEST_TMPDIR/wrong"
@@ -91,7 +91,7 @@ assert_empty() { # FILE
 @test "house: every function fits one screen, also main" {
     cd "$ROOT"
     # clang-format puts a function's braces, and only those, into column 1
-    for file in $(c_files lib include filters); do
+    for file in $(c_files lib include filters container); do
         awk -v file="$file" '
             /^\{/ { start = NR }
             /^\}/ && start {
@@ -132,6 +132,7 @@ assert_empty() { # FILE
     find . \( -path ./build -o -path ./.git \) -prune -o -type f -print |
         grep -vE '^\./(Makefile|LICENSE|README\.md|\.(gitignore|clang-format|editorconfig))$' |
         grep -vE '^\./\.ci/run$' |
+        grep -vE '^\./container/[a-z]+\.c$' |
         grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
         grep -vE '^\./filters/[a-z-]+/[a-z_]+\.[ch]$' |
         grep -vE '^\./lib/(base|mover|phase|kube)/[a-z0-9_]+\.c$' |
@@ -264,8 +265,8 @@ END
 
 @test "house: make help names what make can do" {
     make -C "$COPY" --no-print-directory help >targets
-    for target in all check check-asan check-valgrind bench install \
-        uninstall dist clean; do
+    for target in all check check-asan check-valgrind bench bundle \
+        install uninstall dist clean; do
         grep -qE "^$target  +[^ ]" targets
         grep -qE "^$target:" "$COPY/Makefile"
     done
@@ -508,7 +509,7 @@ END
     run --separate-stderr "$COPY/scripts/check" nonsense
     assert_failure 100
     assert_output ''
-    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind kopia cluster' ]
+    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind container kopia cluster' ]
 }
 
 @test "house: scripts/demo ends with a complete action and leaves nothing behind" {
