@@ -83,8 +83,6 @@ assert_same() { # IMAGE COMMAND ...
 }
 
 @test "container: an init container copies the bundle, and others run it" {
-    local before
-
     mkdir target
     chmod 777 target
     OPTIONS=(--volume "$PWD/target:/target" --user 2000:2000)
