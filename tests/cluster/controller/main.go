@@ -1,11 +1,15 @@
 // Controller is Kanister's controller, for one namespace.
 //
 //	KUBECONFIG=FILE controller NAMESPACE
+//	controller validate FILE ...
 //
 // It is pkg/controller with all of Kanister's own functions.  Kanister's own
 // main takes nothing but the configuration of a pod, and listens on all
 // interfaces; the controller itself needs neither.  To the functions it adds
 // Until, whose end is up to a test.
+//
+// The second form needs no server: it holds Blueprints and ActionSets, one a
+// file, to Kanister's own validation.
 package main
 
 import (
@@ -34,8 +38,12 @@ func run(ctx context.Context, namespace string) error {
 }
 
 func main() {
+	if len(os.Args) > 2 && os.Args[1] == "validate" {
+		os.Exit(validateFiles(os.Args[2:]))
+	}
 	if len(os.Args) != 2 {
 		fmt.Fprintln(os.Stderr, "usage: KUBECONFIG=FILE controller NAMESPACE")
+		fmt.Fprintln(os.Stderr, "       controller validate FILE ...")
 		os.Exit(100)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)

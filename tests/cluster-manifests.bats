@@ -1,0 +1,174 @@
+# The files of scripts/kubernetes, and scripts/follow, with a real API server.
+# kubectl is Kubernetes' own, and so is all that a manifest goes through but
+# nodes: of those there is none.
+
+load helpers
+load cluster
+load cluster-manifests
+
+# --- rights
+
+@test "cluster-manifests: rbac.yaml gives the pod's account its ActionSet" {
+    apply rbac.yaml
+    make_actionset backup-1 "$(running_status dump)"
+    make_actionset backup-2 "$(running_status dump)"
+    take_account phasepipe pod
+    wait_until is_status 200 pod GET "$(actionsets backup-1)"
+    run reply pod PATCH "$(actionsets backup-1)" "[$(add $TOP/percentCompleted '"5"')]"
+    assert_output 200
+    for request in "GET $(actionsets backup-2)" "PATCH $(actionsets backup-2)" \
+        "GET $(actionsets)" "DELETE $(actionsets backup-1)" \
+        "GET /api/v1/namespaces/$NS/configmaps/phases"; do
+        # shellcheck disable=SC2086 # two words
+        run reply pod $request '[]' application/json-patch+json
+        assert_output 403
+    done
+}
+
+# Status-patch as in that pod, fed with what phase-agg makes of two records.
+report() { # ACTIONSET [OPTION ...]
+    local name=$1
+
+    shift
+    printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
+        '{"type":"progress","progressPercent":42,"sizeUploadedB":42000}' |
+        phase-agg --phases quiesce,dump --phase dump |
+        in_pod pod "$BIN/status-patch" "$@" "actionset/$name"
+}
+
+@test "cluster-manifests: under policy.yaml status-patch writes in each of its ways" {
+    apply policy.yaml
+    apply rbac.yaml
+    take_account phasepipe pod
+    make_actionset backup-1 "$(running_status dump quiesce |
+        jq '.actions[0].phases |= reverse
+            | .actions[0].phases[0].state = "complete"')"
+    wait_until is_status 200 pod GET "$(actionsets backup-1)"
+    wait_policy pod backup-1
+    for way in top phases annotation auto; do
+        run report backup-1 --write "$way"
+        assert_success
+        assert_output --partial 'writes: 1'
+    done
+    actionset_is backup-1 '.status.progress
+        | .percentCompleted == "71" and .sizeUploadedB == 42000
+            and .runningPhase == "dump"'
+    actionset_is backup-1 '.status.actions[0].phases[1].progress
+        | .progressPercent == "42" and .sizeUploadedB == 42000'
+    actionset_is backup-1 '.metadata.annotations["phasepipe.dev/progress"]
+        | fromjson | .percentCompleted == "71.00"'
+}
+
+@test "cluster-manifests: under policy.yaml the account changes progress and nothing else" {
+    local count=0 operations message
+
+    apply policy.yaml
+    make_open_account phasepipe pod
+    make_whole_actionset backup-1
+    wait_policy pod backup-1
+    get_actionset backup-1 >before
+    # what is allowed
+    while read -r operations; do
+        run reply pod PATCH "$(actionsets backup-1)" "[$operations]"
+        [ "$output" = 200 ] || {
+            cat body
+            false
+        }
+    done <<END
+$(add $TOP/percentCompleted '"5"')
+$(add $TOP/sizeUploadedB 3000),$(add $TOP/lastTransitionTime '"2026-11-26T10:00:00Z"')
+$(add $PHASE '{"progressPercent":"33","sizeUploadedB":3000}')
+$(add /status/actions/1/phases/1/progress '{"progressPercent":"33"}')
+$(add /status/actions/0/deferPhase/progress '{"progressPercent":"5"}')
+$(add /metadata/annotations/phasepipe.dev~1progress '"{}"')
+{"op":"remove","path":"/metadata/annotations/phasepipe.dev~1progress"}
+{"op":"remove","path":"$PHASE"}
+END
+    # what is denied, and the words that say so
+    get_actionset backup-1 >before
+    while IFS=$'\t' read -r message operations; do
+        run reply pod PATCH "$(actionsets backup-1)" "[$operations]"
+        [ "$output" = 422 ] && jq -re .message body | grep -qF "$message" || {
+            echo "$operations:"
+            cat body
+            false
+        }
+        # the same is none of the policy's business where admin does it
+        run reply admin PATCH "$(actionsets backup-1)?dryRun=All" "[$operations]"
+        assert_output 200
+        count=$((count + 1))
+    done < <(denied)
+    [ "$count" = "$(denied | wc -l)" ] && [ "$count" -ge 30 ]
+    get_actionset backup-1 >after
+    cmp before after
+}
+
+@test "cluster-manifests: policy.yaml keeps what a later Kanister may add" {
+    needs_own_server
+    apply policy.yaml
+    make_open_account phasepipe pod
+    make_crd_open
+    make_whole_actionset backup-1
+    wait_policy pod backup-1
+    patch backup-1 "$(add /status/later 1)" "$(add /status/actions/1/later 1)" \
+        "$(add /status/actions/0/phases/0/later '{"a":[1]}')" \
+        "$(add /status/actions/0/deferPhase/later 1)" "$(add $TOP/later 1)"
+    jq -e .status.later patched
+    for path in /status/later /status/actions/1/later \
+        /status/actions/0/phases/0/later /status/actions/0/deferPhase/later; do
+        for operation in "$(add $path 2)" "{\"op\":\"remove\",\"path\":\"$path\"}"; do
+            run reply pod PATCH "$(actionsets backup-1)" "[$operation]"
+            assert_output 422
+        done
+    done
+    run reply pod PATCH "$(actionsets backup-1)" "[$(add $TOP/later 2)]"
+    assert_output 200
+}
+
+@test "cluster-manifests: policy.yaml lets nothing be written before and after the run" {
+    local path
+
+    apply policy.yaml
+    make_open_account phasepipe pod
+    make_whole_actionset backup-1
+    path=$(actionsets backup-1)
+    wait_policy pod backup-1
+    for state in pending complete failed; do
+        patch backup-1 "$(add /status/state "\"$state\"")"
+        for operation in "$(add $TOP/percentCompleted '"6"')" \
+            "$(add /metadata/annotations/phasepipe.dev~1progress '"{}"')"; do
+            run reply pod PATCH "$path" "[$operation]"
+            assert_output 422
+            grep -F 'only while its status.state is \"running\"' body
+        done
+    done
+    api PATCH "$path" '[{"op":"remove","path":"/status"}]' >patched
+    run reply pod PATCH "$path" "[$(add /status '{"state":"running"}')]"
+    assert_output 422
+    run reply pod DELETE "$path"
+    assert_output 422
+    grep -F 'neither make nor delete' body
+    run reply pod POST "$(actionsets)" '{"apiVersion":"cr.kanister.io/v1alpha1",
+        "kind":"ActionSet","metadata":{"name":"backup-2"},"spec":{"actions":[]}}'
+    assert_output 422
+    grep -F 'neither make nor delete' body
+}
+
+@test "cluster-manifests: policy.yaml holds neither other accounts nor the controller up" {
+    apply policy.yaml
+    make_open_account phasepipe pod
+    make_open_account phasepiper other
+    make_whole_actionset backup-1
+    wait_policy pod backup-1
+    run reply other PATCH "$(actionsets backup-1)" "[$(add /status/state '"failed"')]"
+    assert_output 200
+    api DELETE "$(actionsets backup-1)" >deleted
+    controller_up
+    make_blueprint quiesce
+    run_actionset backup-2
+    wait_phase backup-2 quiesce running
+    run reply pod PATCH "$(actionsets backup-2)" "[$(add $TOP/percentCompleted '"6"')]"
+    assert_output 200
+    end_phase backup-2 quiesce
+    wait_state backup-2 complete
+}
