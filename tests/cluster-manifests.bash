@@ -153,3 +153,205 @@ crd_is_open() {
         "progress":{"later":1}}}' >dry
     jq -e '[.. | .later? // empty] | length == 5' dry >is
 }
+
+# --- Kanister, with one node that is none
+
+# Kanister's controller, and what a Blueprint wants to be there.
+kanister_up() {
+    server kubelet
+    make_node
+    apply rbac.yaml
+    make_image
+    api POST "/api/v1/namespaces/$NS/persistentvolumeclaims" '{"metadata":{
+        "name":"data"},"spec":{"accessModes":["ReadWriteOnce"],
+        "resources":{"requests":{"storage":"1Gi"}}}}' >made
+    take_account phasepipe pod
+    controller_up
+}
+
+# The only node: its kubelet has logs, and nothing else.
+make_node() {
+    local status
+
+    status=$(reply admin POST /api/v1/nodes "{\"metadata\":{\"name\":\"node\"},
+        \"status\":{\"addresses\":[{\"type\":\"InternalIP\",\"address\":\"127.0.0.1\"}],
+        \"conditions\":[{\"type\":\"Ready\",\"status\":\"True\"}],
+        \"daemonEndpoints\":{\"kubeletEndpoint\":{\"Port\":$(cat "$CLUSTER/logs/port")}}}}")
+    if [ "$status" = 409 ]; then
+        return
+    fi
+    [ "$status" = 201 ]
+    # a new node is kept from use until some controller has seen it
+    api PATCH /api/v1/nodes/node '[{"op":"add","path":"/spec","value":{}}]' >made
+}
+
+# ./image/bin has what an image has: kopia prints one half of a recording, then
+# the other when there is the file ./go.  ./image/phasepipe is the bundle, whose
+# status-patch does not wait for a quarter of a minute.
+make_image() {
+    local program
+
+    mkdir -p image/bin image/phasepipe
+    cat >image/bin/kopia <<END
+#!/bin/bash
+case "\$1 \$*" in
+snapshot*--stdin-file*) cat >'$PWD/dumped' ;;
+esac
+case "\$1 \$2" in
+"snapshot create") console=$ROOT/tests/recordings/v0.23.1/create-20s.console ;;
+restore*) console=$ROOT/tests/recordings/v0.21.1/restore-20s.console ;;
+*) exit 1 ;;
+esac
+echo "\$*" >'$PWD/kopia.command'
+half=\$((\$(stat -c %s "\$console") * 2 / 3))
+head -c "\$half" "\$console" >&2
+until [ -e '$PWD/go' ] || [ "\$SECONDS" -gt 90 ]; do
+    sleep 0.1
+done
+tail -c "+\$((half + 1))" "\$console" >&2
+END
+    cat >image/bin/pg_dump <<END
+#!/bin/bash
+echo "\$*" >'$PWD/pg_dump.command'
+echo dump
+END
+    for program in phase-run phase-agg kopia-progress; do
+        cp "$BIN/$program" image/phasepipe
+    done
+    printf '#!/bin/bash\nexec %q -i 500ms "$@"\n' "$BIN/status-patch" \
+        >image/phasepipe/status-patch
+    chmod +x image/bin/* image/phasepipe/*
+}
+
+# Makes a Blueprint and the ActionSet that starts it; ACTIONSET is its name.
+start_blueprint() { # NAME
+    apply "$1.yaml"
+    manifest "$1.actionset.yaml" | sed -E "s/^( *name: )app\$/\\1$NS/" >actionset.yaml
+    ACTIONSET=$(kubectl create -f actionset.yaml -o name)
+    ACTIONSET=${ACTIONSET#*/}
+}
+
+# Waits for a pod of Kanister's; POD is its name, ./pod.json what it is.
+wait_pod() {
+    wait_until has_pod
+    POD=$(jq -r .metadata.name pod.json)
+}
+
+has_pod() {
+    api GET "/api/v1/namespaces/$NS/pods" |
+        jq -e '.items[] | select(.metadata.name | startswith("kanister-job-"))
+            | select(.status.phase == "Pending")' >pod.json
+}
+
+# What a kubelet would do with that pod: see image/ for the images.  The pod is
+# running until pod_end; ./CONTAINER.exit is how a container ended.
+pod_start() {
+    local container
+
+    api POST "/api/v1/namespaces/$NS/pods/$POD/binding" \
+        "{\"metadata\":{\"name\":\"$POD\"},
+            \"target\":{\"kind\":\"Node\",\"name\":\"node\"}}" >made
+    mkdir -p "$CLUSTER/logs/$NS/$POD"
+    for container in $(jq -r '.spec.containers[].name' pod.json); do
+        : >"$CLUSTER/logs/$NS/$POD/$container" # the controller looks at once
+    done
+    set_pod Running
+    for container in $(jq -r '.spec.containers[].name' pod.json); do
+        run_container "$container" &
+        CONTAINERS+=" $!"
+    done
+}
+
+set_pod() { # PHASE
+    api PATCH "/api/v1/namespaces/$NS/pods/$POD/status" \
+        "{\"status\":{\"phase\":\"$1\"}}" application/merge-patch+json >made
+}
+
+run_container() { # NAME
+    local command log=$CLUSTER/logs/$NS/$POD/$1 status=0
+
+    mapfile -d '' command < <(jq -j --arg name "$1" --arg image "$PWD/image" '
+        .spec.containers[] | select(.name == $name) | .command[]
+        | gsub("/shared/phasepipe/|/phasepipe/"; "\($image)/phasepipe/")
+        | gsub("/shared/"; "\($image)/") | ., "\u0000"' pod.json)
+    PATH=$PWD/image/bin:$PWD/image/phasepipe:$PATH URL=postgres://host \
+        in_pod pod "${command[@]}" >"$log" 2>&1 3>&- 4>&- || status=$?
+    echo "$status" >"$1.exit"
+    touch "$log.end"
+}
+
+# Waits for the containers' ends, and says that of the pod.
+pod_end() {
+    local pid
+
+    for pid in $CONTAINERS; do
+        wait "$pid"
+    done
+    CONTAINERS=
+    if [ "$(cat ./*.exit | sort -u)" = 0 ]; then
+        set_pod Succeeded
+    else
+        set_pod Failed
+    fi
+}
+
+# Ends what a test that failed has left.
+stop_containers() {
+    local pid
+
+    touch go
+    for pid in ${CONTAINERS:-}; do
+        wait "$pid"
+    done
+    CONTAINERS=
+}
+
+# bats prints it where the test has failed.
+show_controller() {
+    if [ -n "${CONTROLLER:-}" ]; then
+        tail -n 12 "$CONTROLLER" | cut -c 1-800
+        tail -n 3 "$CLUSTER"/logs/"$NS"/*/* | cut -c 1-800
+    fi
+}
+
+# A Deployment "web" of one replica, as its controllers would have it.
+make_deployment() {
+    local apps=/apis/apps/v1/namespaces/$NS template uid
+
+    template='"selector":{"matchLabels":{"a":"b"}},"template":{"metadata":{
+        "labels":{"a":"b"}},"spec":{"containers":[{"name":"a","image":"a"}]}}'
+    uid=$(api POST "$apps/deployments" "{\"metadata\":{\"name\":\"web\",
+        \"annotations\":{\"deployment.kubernetes.io/revision\":\"1\"}},
+        \"spec\":{\"replicas\":1,$template}}" | jq -r .metadata.uid)
+    api POST "$apps/replicasets" "{\"metadata\":{\"name\":\"web\",
+        \"annotations\":{\"deployment.kubernetes.io/revision\":\"1\"},
+        \"ownerReferences\":[{\"apiVersion\":\"apps/v1\",\"kind\":\"Deployment\",
+            \"name\":\"web\",\"uid\":\"$uid\"}]},
+        \"spec\":{\"replicas\":1,$template}}" >replicaset.json
+    scale_deployment 1
+}
+
+# Makes it have so many replicas, 0 or 1, when it is to.
+scale_deployment() { # REPLICAS
+    local path=/apis/apps/v1/namespaces/$NS/deployments/web pods
+
+    pods=/api/v1/namespaces/$NS/pods
+    wait_until is_scaled "$1"
+    if [ "$1" = 1 ]; then
+        api POST "$pods" "{\"metadata\":{\"name\":\"web\",\"ownerReferences\":[{
+            \"apiVersion\":\"apps/v1\",\"kind\":\"ReplicaSet\",\"name\":\"web\",
+            \"uid\":\"$(jq -r .metadata.uid replicaset.json)\"}]},
+            \"spec\":{\"containers\":[{\"name\":\"a\",\"image\":\"a\"}]}}" >made
+        POD=web set_pod Running
+    else
+        api DELETE "$pods/web?gracePeriodSeconds=0" >made
+    fi
+    api PATCH "$path/status" "{\"status\":{\"observedGeneration\":$(jq .metadata.generation deployment.json),
+        \"replicas\":$1,\"updatedReplicas\":$1,\"readyReplicas\":$1,\"availableReplicas\":$1}}" \
+        application/merge-patch+json >made
+}
+
+is_scaled() { # REPLICAS
+    api GET "/apis/apps/v1/namespaces/$NS/deployments/web" >deployment.json
+    jq -e --argjson replicas "$1" '.spec.replicas == $replicas' deployment.json >is
+}

@@ -6,6 +6,12 @@ load helpers
 load cluster
 load cluster-manifests
 
+teardown() {
+    show_controller
+    stop_containers
+    leave_namespace
+}
+
 # --- rights
 
 @test "cluster-manifests: rbac.yaml gives the pod's account its ActionSet" {
@@ -171,4 +177,96 @@ END
     assert_output 200
     end_phase backup-2 quiesce
     wait_state backup-2 complete
+}
+
+# --- Blueprints: Kanister's controller makes the pods, and they run here
+
+@test "cluster-manifests: Kanister's own validation takes each Blueprint and ActionSet" {
+    local controller
+
+    controller=$("$ROOT/tests/cluster/build" controller)
+    "$controller" validate "$MANIFESTS"/{kubetask,logs,multicontainer,restore,application}{,.actionset}.yaml
+    # and it does look
+    sed 's/func: KubeTask/func: KubeTusk/' "$MANIFESTS/restore.yaml" >wrong.yaml
+    run "$controller" validate wrong.yaml
+    assert_failure 1
+    sed '/^        image:/d' "$MANIFESTS/restore.yaml" >wrong.yaml
+    run "$controller" validate wrong.yaml
+    assert_failure 1
+}
+
+# Runs a Blueprint of one phase to its end.
+play() { # BLUEPRINT
+    start_blueprint "$1"
+    wait_pod
+    pod_start
+    wait_actionset "$ACTIONSET" '.status.progress.percentCompleted
+        | . != null and tonumber > 1'
+    actionset_is "$ACTIONSET" '.status.state == "running"'
+    # the phase is at its end before the controller says so
+    touch go
+    wait_actionset "$ACTIONSET" '.metadata.annotations["phasepipe.dev/progress"]
+        | fromjson | .percentCompleted == "100.00"'
+    pod_end
+    wait_state "$ACTIONSET" complete
+}
+
+@test "cluster-manifests: kubetask.yaml backs a volume up, and shows how far it is" {
+    apply policy.yaml
+    kanister_up
+    play kubetask
+    assert_equal "$(cat kopia.command)" 'snapshot create --progress /data'
+    jq -e '.spec | .serviceAccountName == "phasepipe"
+        and .automountServiceAccountToken
+        and .initContainers[0].command == ["/phasepipe/install", "/bundle"]
+        and (.containers | length) == 1
+        and (.volumes | any(.persistentVolumeClaim.claimName == "data"))
+        and (.containers[0] | .image == "docker.io/kopia/kopia:0.23.1"
+            and any(.env[]; .name == "KOPIA_PASSWORD")
+            and any(.volumeMounts[]; .mountPath == "/data"))' pod.json
+}
+
+@test "cluster-manifests: multicontainer.yaml backs a dump up, of another container" {
+    apply policy.yaml
+    kanister_up
+    play multicontainer
+    assert_equal "$(cat kopia.command)" 'snapshot create --progress --stdin-file=dump /dump'
+    assert_equal "$(cat dumped)" dump
+    jq -e '.metadata.labels["kanister.io/JobID"] == "backup-1"' pod.json
+    jq -e '.spec | .serviceAccountName == "phasepipe"
+        and .initContainers[0].command == ["/phasepipe/install", "/shared/phasepipe"]
+        and (.containers | map(.name)) == ["output", "background"]
+        and all(.containers[]; any(.volumeMounts[]; .mountPath == "/shared"))' pod.json
+}
+
+@test "cluster-manifests: restore.yaml brings a volume back, and shows how far it is" {
+    apply policy.yaml
+    kanister_up
+    sed -i 's/backup-1/restore-1/' applied.yaml
+    manifest rbac.yaml | sed 's/backup-1/restore-1/' >rbac.yaml
+    kubectl apply -f rbac.yaml >applied
+    play restore
+    assert_equal "$(cat kopia.command)" \
+        'restore --progress 48ea308b9526842efa8b8b29f19a7797 /data'
+}
+
+@test "cluster-manifests: application.yaml shows how far the only phase is that moves data" {
+    apply policy.yaml
+    kanister_up
+    make_deployment
+    start_blueprint application
+    wait_phase "$ACTIONSET" quiesce running
+    scale_deployment 0
+    wait_pod
+    pod_start
+    wait_actionset "$ACTIONSET" '.status | .progress.runningPhase == "dump"
+        and (.progress.percentCompleted // "0" | tonumber > 50)'
+    touch go
+    wait_actionset "$ACTIONSET" '.metadata.annotations["phasepipe.dev/progress"]
+        | fromjson | .percentCompleted == "100.00"'
+    pod_end
+    scale_deployment 1
+    wait_state "$ACTIONSET" complete
+    assert_equal "$(cat pg_dump.command)" '--format=custom postgres://host'
+    assert_equal "$(cat dumped)" dump
 }
