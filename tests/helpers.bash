@@ -23,8 +23,10 @@ kopia-progress() { $WRAP "$BIN/kopia-progress" "$@"; }
 # shellcheck disable=SC2086
 phase-agg() { $WRAP "$BIN/phase-agg" "$@"; }
 # shellcheck disable=SC2086
+phase-run() { $WRAP "$BIN/phase-run" "$@"; }
+# shellcheck disable=SC2086
 status-patch() { $WRAP "$BIN/status-patch" "$@"; }
-export -f kopia-progress phase-agg status-patch
+export -f kopia-progress phase-agg phase-run status-patch
 
 # In CI a test that is skipped is a test that failed.
 skip() {

@@ -3,7 +3,7 @@
 
 load helpers
 
-PROGRAMS="kopia-progress phase-agg status-patch"
+PROGRAMS="kopia-progress phase-agg phase-run status-patch"
 
 # A copy of the tree, built from nothing with two jobs.
 setup_file() {
@@ -37,7 +37,7 @@ assert_empty() { # FILE
 
 # --- rooms
 
-@test "house: mover, phase and kube never include one another, and base nobody" {
+@test "house: the rooms never include one another, and base nobody" {
     local file room other
 
     cd "$ROOT"
@@ -135,8 +135,8 @@ assert_empty() { # FILE
         grep -vE '^\./container/[a-z]+\.c$' |
         grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
         grep -vE '^\./filters/[a-z-]+/[a-z_]+\.[ch]$' |
-        grep -vE '^\./lib/(base|mover|phase|kube)/[a-z0-9_]+\.c$' |
-        grep -vE '^\./include/(base|mover|phase|kube)/[a-z0-9_]+\.h$' |
+        grep -vE '^\./lib/(base|mover|phase|kube|run)/[a-z0-9_]+\.c$' |
+        grep -vE '^\./include/(base|mover|phase|kube|run)/[a-z0-9_]+\.h$' |
         grep -vE '^\./include/schemas/[a-z]+\.json$' |
         grep -vE '^\./(scripts|tests)/' >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
     assert_empty "$BATS_TEST_TMPDIR/wrong"
@@ -154,6 +154,7 @@ libraries() {
 @test "house: each program is linked with its own libraries and no others" {
     assert_equal "$(libraries kopia-progress)" 'jq pcre2-8'
     assert_equal "$(libraries phase-agg)" 'jq yaml-0'
+    assert_equal "$(libraries phase-run)" 'jq'
     assert_equal "$(libraries status-patch)" 'curl jq yaml-0'
 }
 
@@ -227,9 +228,11 @@ libraries() {
     diff installed - <<'END'
 755 ./opt/phasepipe/bin/kopia-progress
 755 ./opt/phasepipe/bin/phase-agg
+755 ./opt/phasepipe/bin/phase-run
 755 ./opt/phasepipe/bin/status-patch
 644 ./opt/phasepipe/share/man/man1/kopia-progress.1
 644 ./opt/phasepipe/share/man/man1/phase-agg.1
+644 ./opt/phasepipe/share/man/man1/phase-run.1
 644 ./opt/phasepipe/share/man/man1/status-patch.1
 644 ./opt/phasepipe/share/phasepipe/schemas/message.json
 644 ./opt/phasepipe/share/phasepipe/schemas/phase.json

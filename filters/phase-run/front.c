@@ -31,10 +31,11 @@ enum {
 struct front {
     struct clock clock;
     struct streams streams;
-    char *progress_file; /* absolute; or NULL */
-    int signals;         /* a signalfd */
-    int link;            /* to the relay; -1: there is none */
-    int relays;          /* how many there were */
+    char *path;                /* of the progress file, absolute; or NULL */
+    struct progress_file file; /* what is watched, before the command writes */
+    int signals;               /* a signalfd */
+    int link;                  /* to the relay; -1: there is none */
+    int relays;                /* how many there were */
     pid_t relay, command;
     int status; /* of the command, as wait(2) gives it */
     bool ended, done;
@@ -73,7 +74,7 @@ static bool block_signals(struct front *f)
 static void start_relay(struct front *f)
 {
     struct relay_start start = { .streams = &f->streams,
-                                 .progress_file = f->progress_file,
+                                 .file = f->relays == 0 ? &f->file : NULL,
                                  .plain = f->relays > 0 };
     int ends[2];
     pid_t pid;
@@ -268,8 +269,8 @@ static bool start_command(struct front *f, char **command)
         .prepare = origin_restore,
     };
 
-    if (f->progress_file != NULL)
-        setenv("PHASEPIPE_PROGRESS_FILE", f->progress_file, 1);
+    if (f->path != NULL)
+        setenv("PHASEPIPE_PROGRESS_FILE", f->path, 1);
     f->command = child_start(&start);
     if (f->command > 0)
         return true;
@@ -324,15 +325,26 @@ static void follow(struct front *f)
     }
 }
 
+static void watch_file(struct front *f)
+{
+    const char *path = settings.progress_file;
+
+    if (path == NULL)
+        return;
+    f->path = progress_file_path(path);
+    if (!progress_file_open(&f->file, path))
+        msg_warn_sys("unable to watch %s", path);
+}
+
 int front_run(char **command)
 {
-    struct front f = { .link = -1,
+    struct front f = { .file = { .notes = -1 },
+                       .link = -1,
                        .kill_at = INT64_MAX,
                        .give_up_at = INT64_MAX };
 
     pipeline_reserve();
-    if (settings.progress_file != NULL)
-        f.progress_file = progress_file_path(settings.progress_file);
+    watch_file(&f);
     if (!block_signals(&f))
         msg_warn_sys("unable to take signals");
     if (!streams_open(&f.streams, settings.parses))
@@ -348,9 +360,10 @@ int front_run(char **command)
         f.ended = true;
         tell(&f, WORD_ENDED, f.status);
     }
+    progress_file_close(&f.file); /* the relay has its own */
     give_up_the_rest(&f);
     follow(&f);
-    free(f.progress_file);
+    free(f.path);
     return WIFSIGNALED(f.status) ? BY_SIGNAL + WTERMSIG(f.status)
                                  : WEXITSTATUS(f.status);
 }

@@ -33,6 +33,12 @@ bool progress_file_open(struct progress_file *f, const char *path);
  * True, and a record without a newline in RECORD, where there is a new one. */
 bool progress_file_look(struct progress_file *f, bool end, struct buf *record);
 
+/* The descriptor that tells when to look, or -1; F may be NULL. */
+static inline int progress_file_notes(const struct progress_file *f)
+{
+    return f != NULL ? f->notes : -1;
+}
+
 /* Frees what F holds. */
 void progress_file_close(struct progress_file *f);
 

@@ -94,7 +94,8 @@ static void want(struct relay *r, struct pollfd fds[static SLOTS])
             (struct pollfd){ p->from_mover.rec.fd, POLLIN, 0 };
     if (p->from_text.open)
         fds[SLOT_FROM_TEXT] = (struct pollfd){ p->from_text.rec.fd, POLLIN, 0 };
-    fds[SLOT_FILE] = (struct pollfd){ r->reports.file.notes, POLLIN, 0 };
+    fds[SLOT_FILE] =
+        (struct pollfd){ progress_file_notes(r->reports.file), POLLIN, 0 };
 }
 
 /* For how long nothing is due, in ms; -1: until something comes. */
@@ -253,7 +254,7 @@ void relay_run(const struct relay_start *start)
         pipeline_start(&r.pipeline);
     reports_open(&r.reports, &r.pipeline,
                  r.count > 0 && !start->plain ? &r.streams[0].insert : &nowhere,
-                 start->plain ? NULL : start->progress_file);
+                 start->file);
     run(&r);
     close_relay(&r);
     _exit(EXIT_DONE);

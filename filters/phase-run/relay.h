@@ -12,13 +12,14 @@
 
 #include <stdbool.h>
 
+#include "progress_file.h"
 #include "streams.h"
 
 struct relay_start {
     const struct streams *streams;
     int link;
-    const char *progress_file; /* absolute; or NULL */
-    bool plain;                /* only passes on: another one has died before */
+    struct progress_file *file; /* watched already; or NULL */
+    bool plain; /* only passes on: another one has died before */
 };
 
 /* Does all that, and never returns. */

@@ -15,18 +15,16 @@
 enum { EVENTS_MAX = 32 * 1024 };
 
 void reports_open(struct reports *r, struct pipeline *pipeline, struct buf *log,
-                  const char *progress_file)
+                  struct progress_file *file)
 {
     *r = (struct reports){
         .pipeline = pipeline,
-        .file = { .notes = -1 },
+        .file = file,
         .result = BUF_INIT(REC_CEILING),
         .ending = { .phase = settings.phase },
     };
     journal_open(&r->records, settings.log_records, log);
     journal_open(&r->text, settings.log_text, log);
-    if (progress_file != NULL && !progress_file_open(&r->file, progress_file))
-        msg_warn_sys("unable to watch %s", progress_file);
 }
 
 /* A record, or an event, for whoever reads them. */
@@ -101,7 +99,7 @@ void reports_look(struct reports *r, bool end, int64_t now)
 {
     struct buf record = BUF_INIT(REC_CEILING);
 
-    if (progress_file_look(&r->file, end, &record))
+    if (r->file != NULL && progress_file_look(r->file, end, &record))
         reports_record(r, record.bytes, record.len, false, now);
     buf_free(&record);
 }
@@ -159,9 +157,9 @@ void reports_finish(struct reports *r, int64_t now)
 {
     journal_flush(&r->records, now);
     journal_flush(&r->text, now);
-    if (r->file.wrong > 1)
+    if (r->file != NULL && r->file->wrong > 1)
         msg_warn("the progress file held no progress: %" PRIu64 " times",
-                 r->file.wrong);
+                 r->file->wrong);
 }
 
 int64_t reports_tick(struct reports *r, int64_t now)
@@ -174,7 +172,6 @@ int64_t reports_tick(struct reports *r, int64_t now)
 
 void reports_close(struct reports *r)
 {
-    progress_file_close(&r->file);
     journal_close(&r->records);
     journal_close(&r->text);
     buf_free(&r->result);

@@ -17,7 +17,7 @@
 
 struct reports {
     struct pipeline *pipeline;
-    struct progress_file file;
+    struct progress_file *file;   /* or NULL */
     struct journal records, text; /* lines for the log */
     struct buf result;            /* the mover's latest */
     struct ending ending;
@@ -25,10 +25,10 @@ struct reports {
     bool unwritten; /* the result could not be written, which was said */
 };
 
-/* Prepares R, whose lines for the log go to LOG; begins to watch PROGRESS_FILE
- * (or NULL).  Both it and PIPELINE are borrowed. */
+/* Prepares R, whose lines for the log go to LOG.  All are borrowed; FILE may be
+ * NULL. */
 void reports_open(struct reports *r, struct pipeline *pipeline, struct buf *log,
-                  const char *progress_file);
+                  struct progress_file *file);
 
 /* The command has begun. */
 void reports_begin(struct reports *r, int64_t now);
