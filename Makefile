@@ -111,14 +111,14 @@ ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
 ALONE := -Os -ffreestanding -fno-stack-protector -fno-pie -fno-lto -static \
 	-nostdlib -Wl,-z,noexecstack -s
 
-$B/launch: container/launch.c Makefile
+$B/launch: scripts/container/launch.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) $(ALONE) -o $@ $<
-$B/entry.so: container/entry.c Makefile
+$B/entry.so: scripts/container/entry.c Makefile
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CPPFLAGS) $(CFLAGS) \
 		-fPIC -shared -s $(LDFLAGS) -o $@ $<
-$B/install: $B/install.o build/libbase.a
+$B/install: build/scripts/container/install.o build/libbase.a
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 bundled: $B/launch $B/entry.so $B/install
