@@ -122,9 +122,12 @@ $B/install: build/scripts/container/install.o build/libbase.a
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
 bundled: $B/launch $B/entry.so $B/install
-bundle: all bundled
-	scripts/container/bundle build/phasepipe-$(VERSION)-$(ARCH).tar.zst \
-		$(PROGRAMS:%=build/bin/%) $B/install
+
+ARCHIVE := build/phasepipe-$(VERSION)-$(ARCH).tar.zst
+bundle: $(ARCHIVE)
+$(ARCHIVE): $(PROGRAMS:%=build/bin/%) $B/install $B/launch $B/entry.so \
+	scripts/container/bundle LICENSE
+	scripts/container/bundle $@ $(PROGRAMS:%=build/bin/%) $B/install
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \

@@ -31,7 +31,7 @@ END
     jq -rs '.[0:2][].body' api.log | cmp - <(printf '\n\n')
     jq -rs '.[2].body' api.log >body
     diff body - <<'END'
-[{"op":"test","path":"/metadata/uid","value":"u-1"},{"op":"test","path":"/status/state","value":"running"},{"op":"test","path":"/status/actions/0/name","value":"backup"},{"op":"test","path":"/status/actions/0/phases/0/name","value":"dump"},{"op":"test","path":"/status/actions/0/phases/0/state","value":"running"},{"op":"test","path":"/status/progress/percentCompleted","value":null},{"op":"add","path":"/status/progress/percentCompleted","value":"15"},{"op":"add","path":"/status/progress/sizeUploadedB","value":1024},{"op":"add","path":"/status/progress/lastTransitionTime","value":"2023-02-20T12:49:55Z"},{"op":"test","path":"/metadata/annotations","value":null},{"op":"add","path":"/metadata/annotations","value":{}},{"op":"add","path":"/metadata/annotations/phasepipe.dev~1progress","value":"{\"percentCompleted\":\"15.00\",\"sizeUploadedB\":1024,\"lastTransitionTime\":\"2023-02-20T12:49:55Z\",\"phases\":[{\"action\":0,\"phase\":\"dump\",\"progressPercent\":\"30.00\",\"sizeUploadedB\":1024,\"lastTransitionTime\":\"2023-02-20T12:49:55Z\"}]}"}]
+[{"op":"test","path":"/metadata/uid","value":"u-1"},{"op":"test","path":"/status/state","value":"running"},{"op":"test","path":"/status/actions/0/name","value":"backup"},{"op":"test","path":"/status/actions/0/phases/0/name","value":"dump"},{"op":"test","path":"/status/actions/0/phases/0/state","value":"running"},{"op":"test","path":"/status/progress/percentCompleted","value":"0"},{"op":"add","path":"/status/progress/percentCompleted","value":"15"},{"op":"add","path":"/status/progress/sizeUploadedB","value":1024},{"op":"add","path":"/status/progress/lastTransitionTime","value":"2023-02-20T12:49:55Z"},{"op":"test","path":"/metadata/annotations","value":null},{"op":"add","path":"/metadata/annotations","value":{}},{"op":"add","path":"/metadata/annotations/phasepipe.dev~1progress","value":"{\"percentCompleted\":\"15.00\",\"sizeUploadedB\":1024,\"lastTransitionTime\":\"2023-02-20T12:49:55Z\",\"phases\":[{\"action\":0,\"phase\":\"dump\",\"progressPercent\":\"30.00\",\"sizeUploadedB\":1024,\"lastTransitionTime\":\"2023-02-20T12:49:55Z\"}]}"}]
 END
 }
 
@@ -69,22 +69,22 @@ END
 }
 
 @test "status-patch: an annotation that is refused beside a subresource is done without" {
-    rows api "$SUBRESOURCE" "$LOOK" \
-        "$(refusal PATCH 403 Forbidden 'User \"bob\" cannot patch resource \"actionsets\" in API')" "$TAKEN"
+    refused=$(refusal PATCH 403 Forbidden 'User \"bob\" cannot patch resource \"actionsets\" in API')
+    rows api "$SUBRESOURCE" "$LOOK" "$refused" "$LOOK" "$refused" "$TAKEN"
     serve api --cert certs/server.pem
     kubeconfig
     start -i 0
     echo "$A" >&7
-    until_asked api 4
+    until_asked api 6 # it is believed when it is said twice
     echo "$B" >&7
-    until_asked api 5
+    until_asked api 7
     end_input
     ended
     assert_equal "$CODE" 0
     assert_equal "$(grep -c 'warning: the annotation' err)" 1
     grep "the annotation of $THIS is not written: bob may not patch actionsets" err
     assert_log api 'select(.method == "PATCH").path | sub("\\?.*"; "") | split("/") | .[-1]' \
-        'status backup status'
+        'backup backup status status'
 }
 
 @test "status-patch: updates go over one connection, and once nothing changes nothing is asked" {

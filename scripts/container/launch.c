@@ -8,10 +8,10 @@
  * be obeyed by ours, but the command that phase-run runs must have them: LD_ is
  * spelled otherwise until entry.c puts it right.
  */
+#include <asm/unistd.h>
 #include <linux/limits.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <sys/syscall.h>
 
 enum {
     WRONG_USAGE = 100,
@@ -82,10 +82,10 @@ static long call(long number, const void *a, const void *b, const void *c)
 
 static long read_link(const char *path, char *target, size_t room)
 {
-#ifdef SYS_readlink
-    return call(SYS_readlink, path, target, (const void *)room);
+#ifdef __NR_readlink
+    return call(__NR_readlink, path, target, (const void *)room);
 #else
-    return call4(SYS_readlinkat, -100 /* AT_FDCWD */, path, target,
+    return call4(__NR_readlinkat, -100 /* AT_FDCWD */, path, target,
                  (const void *)room);
 #endif
 }
@@ -96,9 +96,9 @@ static _Noreturn void give_up(int status, const char *message)
 
     while (message[n] != '\0')
         n++;
-    call(SYS_write, (const void *)2, message, (const void *)n);
+    call(__NR_write, (const void *)2, message, (const void *)n);
     for (;;)
-        call(SYS_exit_group, (const void *)(long)status, NULL, NULL);
+        call(__NR_exit_group, (const void *)(long)status, NULL, NULL);
 }
 
 /* DIRECTORY (N bytes), MIDDLE and NAME as one path, in PATH. */
@@ -153,7 +153,7 @@ __attribute__((used)) void launch(char **words)
     argv[6] = words[1]; /* which is where argv[7] is */
     argv[5] = "--argv0";
     argv[7] = join(program, self, slash, "/lib", self + slash);
-    call(SYS_execve, loader, argv, environment);
+    call(__NR_execve, loader, argv, environment);
     give_up(SYSTEM_FAILED, "phasepipe: fatal: unable to run ld.so, which "
                            "should be beside this program\n");
 }
