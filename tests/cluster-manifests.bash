@@ -2,6 +2,7 @@
 
 MANIFESTS=$ROOT/scripts/kubernetes
 TOP=/status/progress
+# shellcheck disable=SC2034 # the tests use it
 PHASE=/status/actions/0/phases/0/progress
 
 # --- kubectl and manifests
@@ -106,7 +107,7 @@ $annotation|$(add /metadata/annotations/a '"c"')
 $annotation|$(add /metadata/annotations/c '"d"')
 $annotation|{"op":"remove","path":"/metadata/annotations/a"}
 $annotation|{"op":"remove","path":"/metadata/annotations"}
-4096 characters|$(add /metadata/annotations/phasepipe.dev~1progress "\"$(printf %4097s)\"")
+4096 characters|$(add /metadata/annotations/phasepipe.dev~1progress "\"$(printf '%4097s' '')\"")
 $state|$(add /status/state '"complete"')
 $state|$(add /status/error '{"message":"no"}')
 $state|{"op":"remove","path":"/status/error"}
@@ -135,6 +136,7 @@ END
 
 # A CRD that keeps members that it does not know, as a later one's.
 make_crd_open() {
+    # shellcheck disable=SC2034 # cluster.bash undoes it
     CRD_CHANGED=true
     api GET "$CRDS/actionsets.cr.kanister.io" >crd.now
     if [ ! -e "$CLUSTER/plain" ]; then
@@ -255,6 +257,10 @@ pod_start() {
     for container in $(jq -r '.spec.containers[].name' pod.json); do
         : >"$CLUSTER/logs/$NS/$POD/$container" # the controller looks at once
     done
+    for container in $(jq -r '.spec.initContainers[]?.name' pod.json); do
+        : >"$CLUSTER/logs/$NS/$POD/$container"
+        : >"$CLUSTER/logs/$NS/$POD/$container.end"
+    done
     set_pod Running
     for container in $(jq -r '.spec.containers[].name' pod.json); do
         run_container "$container" &
@@ -307,7 +313,10 @@ stop_containers() {
 }
 
 # bats prints it where the test has failed.
-show_controller() {
+show_logs() {
+    if [ -e follow.log ]; then
+        cat follow.log
+    fi
     if [ -n "${CONTROLLER:-}" ]; then
         tail -n 12 "$CONTROLLER" | cut -c 1-800
         tail -n 3 "$CLUSTER"/logs/"$NS"/*/* | cut -c 1-800
@@ -354,4 +363,66 @@ scale_deployment() { # REPLICAS
 is_scaled() { # REPLICAS
     api GET "/apis/apps/v1/namespaces/$NS/deployments/web" >deployment.json
     jq -e --argjson replicas "$1" '.spec.replicas == $replicas' deployment.json >is
+}
+
+# --- scripts/follow
+
+# follow, as the account of follow.yaml; FOLLOW is its PID, ./follow.log what it
+# says.
+follow_start() {
+    mkdir -p tools
+    ln -sf "$("$ROOT/tests/cluster/build" kubectl)" tools/kubectl
+    if [ ! -e follower/kubeconfig ]; then
+        if [ ! -e follower ]; then
+            apply follow.yaml
+            take_account phasepipe-follow follower
+        fi
+        jq --rawfile token follower/token --arg ns "$NS" '.users[0].user.token = $token
+            | .contexts[0].context.namespace = $ns' \
+            "$CLUSTER/admin/kubeconfig" >follower/kubeconfig
+    fi
+    HOME=$PWD KUBECONFIG=$PWD/follower/kubeconfig PATH=$PWD/tools:$BIN:$PATH \
+        "$ROOT/scripts/follow" -n "$NS" -i 1 -w 500ms -s states "$@" \
+        >>follow.log 2>&1 3>&- 4>&- &
+    FOLLOW=$!
+}
+
+follow_end() { # [SIGNAL]
+    local pid=${FOLLOW:-} status=0
+
+    if [ -n "$pid" ]; then
+        FOLLOW=
+        kill "-${1:-TERM}" "$pid"
+        wait "$pid" || status=$?
+    fi
+    return "$status"
+}
+
+# Nobody of it is there any more, nor are its children.
+is_alone() {
+    ! grep -lzsF "KUBECONFIG=$PWD/follower/kubeconfig" /proc/[0-9]*/environ >left
+}
+
+# A pod that prints, with no controller: LABEL is that of its ActionSet.
+make_printer() { # NAME LABEL
+    api POST "/api/v1/namespaces/$NS/pods" "{\"metadata\":{\"name\":\"$1\",
+        \"labels\":{\"kanister.io/JobID\":\"$2\"}},\"spec\":{\"nodeName\":\"node\",
+        \"containers\":[{\"name\":\"container\",\"image\":\"a\"}]}}" >made
+    mkdir -p "$CLUSTER/logs/$NS/$1"
+    : >"$CLUSTER/logs/$NS/$1/container"
+    POD=$1 set_pod Running
+}
+
+print() { # NAME, with lines on standard input
+    cat >>"$CLUSTER/logs/$NS/$1/container"
+}
+
+# An ActionSet as the controller would have it, with a label.
+make_labelled() { # NAME LABEL PHASE ...
+    make_actionset "$1" "$(running_status "${@:3}")"
+    patch "$1" "$(add /metadata/labels "{\"kanister.io/JobID\":\"$2\"}")"
+}
+
+percent_is() { # NAME PERCENT
+    wait_actionset "$1" ".status.progress.percentCompleted == \"$2\""
 }

@@ -1,14 +1,21 @@
 # The files of scripts/kubernetes, and scripts/follow, with a real API server.
-# kubectl is Kubernetes' own, and so is all that a manifest goes through but
-# nodes: of those there is none.
+# kubectl is Kubernetes' own.  There is no node: where Kanister's controller
+# makes a pod, the test does what a kubelet would, see pod_start.
 
 load helpers
 load cluster
 load cluster-manifests
 
+# Policies and nodes are the whole cluster's.
+setup() {
+    needs_own_server
+    enter_namespace
+}
+
 teardown() {
-    show_controller
+    show_logs
     stop_containers
+    follow_end
     leave_namespace
 }
 
@@ -242,7 +249,6 @@ play() { # BLUEPRINT
 @test "cluster-manifests: restore.yaml brings a volume back, and shows how far it is" {
     apply policy.yaml
     kanister_up
-    sed -i 's/backup-1/restore-1/' applied.yaml
     manifest rbac.yaml | sed 's/backup-1/restore-1/' >rbac.yaml
     kubectl apply -f rbac.yaml >applied
     play restore
@@ -269,4 +275,162 @@ play() { # BLUEPRINT
     wait_state "$ACTIONSET" complete
     assert_equal "$(cat pg_dump.command)" '--format=custom postgres://host'
     assert_equal "$(cat dumped)" dump
+}
+
+# --- scripts/follow
+
+@test "cluster-manifests: follow writes what pods without credentials print, to the end" {
+    apply policy.yaml
+    kanister_up
+    follow_start
+    start_blueprint logs
+    wait_pod
+    jq -e '.spec | .automountServiceAccountToken == false' pod.json
+    jq -e '.metadata.labels["kanister.io/JobID"] == "app-data-1"' pod.json
+    sed -i 's/--log-records=10s/--log-records=1s/' pod.json
+    pod_start
+    wait_actionset "$ACTIONSET" '.status | .state == "running"
+        and (.progress.percentCompleted // "0" | tonumber > 1)'
+    touch go
+    wait_actionset "$ACTIONSET" '.metadata.annotations["phasepipe.dev/progress"]
+        // "{}" | fromjson | .percentCompleted == "100.00"'
+    pod_end
+    wait_state "$ACTIONSET" complete
+    wait_for 'no longer followed' follow.log
+    wait_until has_no_states
+    follow_end
+    wait_until is_alone
+}
+
+has_no_states() { [ -z "$(find states -name '*-*-*-*-*')" ]; }
+
+@test "cluster-manifests: follow goes on where pods, logs and itself were broken off" {
+    server kubelet
+    make_node
+    make_labelled backup job-1 quiesce dump
+    make_printer first job-1
+    printf '%s\n' 'a line of text' '{"type":"phase","phase":"quiesce","state":"running"}' \
+        '{"type":"progress","progressPercent":40}' | print first
+    follow_start
+    percent_is backup 20
+    # another pod of the same run, while the first one still prints
+    set_status backup '.actions[0].phases[0].state = "complete"
+        | .actions[0].phases[1].state = "running"'
+    make_printer second job-1
+    printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
+        '{"type":"progress","progressPercent":30}' | print second
+    percent_is backup 65
+    # killed, all of it: the next one reads all from the beginning
+    follow_end KILL || [ $? = 137 ]
+    wait_until is_alone
+    follow_start
+    echo '{"type":"progress","progressPercent":50}' | print second
+    percent_is backup 75
+    # a pod that is started anew begins with less, which nobody sees
+    : >"$CLUSTER/logs/$NS/second/container.end"
+    wait_until has_ended_readers
+    rm "$CLUSTER/logs/$NS/second/container.end"
+    printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
+        '{"type":"progress","progressPercent":10,"sizeUploadedB":7}' \
+        >"$CLUSTER/logs/$NS/second/container"
+    wait_actionset backup '.status.progress | .sizeUploadedB == 7 and .percentCompleted == "75"'
+    echo '{"type":"progress","progressPercent":60,"sizeUploadedB":8}' | print second
+    percent_is backup 80
+    # phase-agg or status-patch may die, too
+    kill -KILL "$(pgrep -f "status-patch -n $NS")"
+    echo '{"type":"progress","progressPercent":70,"sizeUploadedB":9}' | print second
+    percent_is backup 85
+    follow_end
+    wait_until is_alone
+}
+
+# The reader of the pod that ended is done; that of the other one is there.
+has_ended_readers() { ! pgrep -f "logs -f -n $NS second" >left; }
+
+@test "cluster-manifests: follow keeps ActionSets apart, and follows so many at once" {
+    server kubelet
+    make_node
+    make_labelled one job-1 dump
+    make_labelled two job-2 dump
+    make_labelled same-1 job-3 dump
+    make_labelled same-2 job-3 dump
+    make_actionset none "$(running_status dump)"
+    for pod in 1 2 3; do
+        make_printer "pod-$pod" "job-$pod"
+        printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
+            "{\"type\":\"progress\",\"progressPercent\":$pod$pod}" | print "pod-$pod"
+    done
+    follow_start -m 1
+    percent_is one 11
+    wait_for 'actionset/same-2: another that runs has its label' follow.log
+    # there is one at a time
+    actionset_is two '.status.progress.percentCompleted == null'
+    set_status one '.state = "complete"'
+    percent_is two 22
+    for name in same-1 same-2 none; do
+        actionset_is "$name" '.status.progress.percentCompleted == null'
+    done
+    follow_end
+    assert_equal "$(grep -c ': followed$' follow.log)" 2
+    wait_until is_alone
+}
+
+@test "cluster-manifests: follow finds the action by the phase, or keeps out of it" {
+    server kubelet
+    make_node
+    make_labelled backup job-1 dump
+    set_status backup '.actions[1] = .actions[0]
+        | .actions[1].phases[0].name = "upload" | .actions[2] = .actions[0]
+        | .actions[0].phases[1] = {name: "check", state: "pending"}'
+    patch backup "$(add /spec/actions '[{"name":"a"},{"name":"b"},{"name":"c"}]')"
+    make_printer pod job-1
+    printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
+        '{"type":"progress","progressPercent":80}' \
+        '{"type":"phase","phase":"upload","state":"running"}' \
+        '{"type":"progress","progressPercent":40}' | print pod
+    follow_start
+    percent_is backup 10
+    echo '{"type":"progress","action":2,"phase":"dump","progressPercent":60}' | print pod
+    percent_is backup 25
+    follow_end
+}
+
+@test "cluster-manifests: follow says what is wrong, and needs no more than its rights" {
+    "$ROOT/scripts/follow" -h | grep -oE '^  -[a-z]' | tr -d ' ' | sort >help
+    sed -nE 's/^\.It Fl ([a-z]).*/-\1/p' "$ROOT/scripts/follow.1" | sort >manual
+    diff help manual
+    run "$ROOT/scripts/follow" -n
+    assert_failure 100
+    run "$ROOT/scripts/follow" -n kanister -i 0
+    assert_failure 100
+    run env PATH="$BIN:$PATH:$PWD" "$ROOT/scripts/follow" -n kanister operand
+    assert_failure 100
+    apply follow.yaml
+    take_account phasepipe-follow follower
+    for request in "GET $(actionsets)" "GET /api/v1/namespaces/$NS/pods"; do
+        # shellcheck disable=SC2086 # two words
+        wait_until is_status 200 follower $request
+    done
+    for request in "DELETE $(actionsets)" "POST $(actionsets)" \
+        "GET /api/v1/namespaces/$NS/secrets" "POST /api/v1/namespaces/$NS/pods" \
+        "GET /api/v1/namespaces/default/pods"; do
+        # shellcheck disable=SC2086 # two words
+        run reply follower $request '{}'
+        assert_output 403
+    done
+    # with no right to see pods it says so once, and waits for it
+    kubectl delete -n "$NS" rolebinding phasepipe-follow-pods >deleted
+    wait_until is_status 403 follower GET "/api/v1/namespaces/$NS/pods"
+    follow_start
+    wait_for 'unable to look for pods: .*forbidden' follow.log
+    server kubelet
+    make_node
+    make_labelled backup job-1 dump
+    make_printer pod job-1
+    printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
+        '{"type":"progress","progressPercent":40}' | print pod
+    apply follow.yaml
+    percent_is backup 40
+    follow_end
+    assert_equal "$(grep -c 'unable to look for pods' follow.log)" 1
 }

@@ -277,9 +277,10 @@ END
 # --- manuals
 
 @test "house: mandoc finds nothing to say about the manuals" {
-    for program in $PROGRAMS; do
+    # shellcheck disable=SC2086 # a word for each program
+    for manual in $(printf "$ROOT/filters/%s.1 " $PROGRAMS) "$ROOT"/scripts/*.1; do
         # ours, which are not installed yet
-        mandoc -Tlint "$ROOT/filters/$program.1" |
+        mandoc -Tlint "$manual" |
             grep -vE 'referenced manual not found: Xr [a-z]+-[a-z]+ 1( .*)?$' >wrong ||
             [ $? = 1 ]
         assert_empty wrong
