@@ -138,6 +138,23 @@ END
     assert_output 200
 }
 
+@test "cluster-manifests: policy.yaml is not too costly for many actions of many phases" {
+    apply policy.yaml
+    make_open_account phasepipe pod
+    make_actionset backup-1 "$(running_status dump | jq -c '
+        .actions[0].phases = [range(32) | {name: "phase-\(.)", state: "pending",
+            progress: {progressPercent: "0", sizeUploadedB: 1}, output: {a: "b"}}]
+        | .actions = [range(32) as $i | .actions[0]]')"
+    wait_policy pod backup-1
+    run reply pod PATCH "$(actionsets backup-1)" \
+        "[$(add /status/actions/31/phases/31/progress '{"progressPercent":"5"}')]"
+    assert_output 200
+    run reply pod PATCH "$(actionsets backup-1)" \
+        "[$(add /status/actions/31/phases/31/state '"complete"')]"
+    assert_output 422
+    grep -F 'names, states or outputs' body
+}
+
 @test "cluster-manifests: policy.yaml lets nothing be written before and after the run" {
     local path
 
@@ -170,9 +187,12 @@ END
 @test "cluster-manifests: policy.yaml holds neither other accounts nor the controller up" {
     apply policy.yaml
     make_open_account phasepipe pod
+    make_open_account phasepipe-follow follower
     make_open_account phasepiper other
     make_whole_actionset backup-1
     wait_policy pod backup-1
+    run reply follower PATCH "$(actionsets backup-1)" "[$(add /status/state '"failed"')]"
+    assert_output 422
     run reply other PATCH "$(actionsets backup-1)" "[$(add /status/state '"failed"')]"
     assert_output 200
     api DELETE "$(actionsets backup-1)" >deleted
