@@ -185,6 +185,8 @@ static void agg_args(const char *argv[static ARGS_MAX], bool own)
             argv[n++] = args[i].option;
             argv[n++] = args[i].value;
         }
+    if (settings.within_steps)
+        argv[n++] = "--mover-within-steps";
     argv[n] = NULL;
 }
 

@@ -39,6 +39,8 @@ static const struct opt table[] = {
     { 0, "blueprint", OPT_TEXT, S(blueprint), "FILE", "the Blueprint" },
     { 0, "state", OPT_TEXT, S(state), "FILE",
       "go on from there when started again" },
+    { 0, "mover-within-steps", OPT_FLAG, S(within_steps), NULL,
+      "stats are of the execution, not of the phase" },
     { 0, "target", OPT_TEXT, S(target), "TARGET",
       "where the status goes: a file, or actionset/NAME" },
     { 0, "pipeline", OPT_TEXT, S(pipeline), "TEXT",

@@ -18,6 +18,8 @@ struct settings {
     const char *progress_file, *termination_log;
     int64_t log_records, log_text, final_budget, grace; /* ns, or NOT_ASKED */
 
+    bool within_steps;
+
     /* made of them by settings_check() */
     bool parses[3];            /* by descriptor */
     const char *const *filter; /* argv of what reads the mover's console; NULL:
