@@ -135,8 +135,10 @@ phase_is() { # NAME PHASE FILTER
     # each line by itself, so that the writers meet
     slowly() { while read -r text; do echo "$text"; sleep 0.05; done <"$1"; }
     slowly two | status-patch -i 0 --kubeconfig pod/kubeconfig actionset/backup 2>err.two &
+    WRITER=$!
     deliver backup -i 0 < <(slowly one)
-    wait $!
+    wait "$WRITER"
+    WRITER=
     ended_with 0
     # 40 + 0 + 80 + 0 over four
     wrote backup 30
