@@ -429,7 +429,7 @@ kopia_recording() {
     was_seen 'any(.[]; .object.status.progress.estimatedUploadSizeB == 103000000)'
     # it came by degrees
     was_seen 'map(.object.status.progress.percentCompleted // "0" | tonumber)
-        | unique | map(select(. > 33 and . < 66)) | length > 3'
+        | unique | map(select(. > 33 and . < 66)) | length > 1'
 }
 
 replay() { # PIPELINE
