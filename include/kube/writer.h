@@ -28,8 +28,8 @@
  *   and then more and more seldom.
  * - The tracker puts its own number into the running phase at each look, so
  *   what others write there does not last, and makes it reset the top again.
- *   Where no tracker has put anything there for three times WRITER_TICK, the
- *   phase is written too, and left alone again where it was reset after all.
+ *   Where no tracker has put anything there for 54 s, the phase is written too,
+ * and left alone again where it was reset after all.
  */
 #ifndef KUBE_WRITER_H
 #define KUBE_WRITER_H

@@ -163,25 +163,37 @@ static void a_late_first_tick_is_repaired(void **state)
     waits(s, WRITER_NEVER);
 }
 
+/* Looks, again and again, show no number of a tracker's. */
+static void no_tracker_comes(struct server *s)
+{
+    for (int i = 0; i < 3; i++) {
+        waits(s, WRITER_TICK);
+        pass(s, WRITER_TICK);
+        looks(s);
+    }
+    for (int ticks = 2; ticks <= 4; ticks *= 2) {
+        assert_int_equal(s->w.tracker, TRACKER_UNKNOWN);
+        waits(s, ticks * WRITER_TICK);
+        pass(s, ticks * WRITER_TICK);
+        looks(s);
+    }
+}
+
 static void where_there_is_no_tracker_the_phase_is_written(void **state)
 {
     struct server *s = *state;
 
     begins(s, &new_phase, "one/a:r=30.00,b:p");
     writes(s, USUAL);
-    for (int i = 0; i < 3; i++) {
-        waits(s, WRITER_TICK);
-        pass(s, WRITER_TICK);
-        looks(s);
-    }
-    waits(s, 2 * WRITER_TICK);
+    no_tracker_comes(s);
+    waits(s, 8 * WRITER_TICK);
     assert_int_equal(s->w.tracker, TRACKER_NONE);
     say(s, "one/a:r=40.00,b:p");
     writes(s, USUAL | PATCH_PHASES);
     waits(s, WRITER_TICK);
     pass(s, WRITER_TICK);
     looks(s); /* does it stay? */
-    waits(s, 4 * WRITER_TICK);
+    waits(s, 16 * WRITER_TICK);
     assert_int_equal(s->w.tracker, TRACKER_NONE);
     /* and it is written in the next phase too, from the beginning */
     server_has(s, &(struct actionset){ .state = "running",
@@ -200,12 +212,7 @@ static void where_it_was_reset_after_all_it_is_left_alone(void **state)
 
     begins(s, &new_phase, "one/a:r=30.00,b:p");
     writes(s, USUAL);
-    for (int i = 0; i < 3; i++) {
-        waits(s, WRITER_TICK);
-        pass(s, WRITER_TICK);
-        looks(s);
-    }
-    waits(s, 2 * WRITER_TICK);
+    no_tracker_comes(s);
     say(s, "one/a:r=40.00,b:p");
     writes(s, USUAL | PATCH_PHASES);
     waits(s, WRITER_TICK);
