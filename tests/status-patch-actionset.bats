@@ -225,8 +225,7 @@ $top $note"
 
 @test "status-patch: --dry-run says once that its output is lost, and goes on" {
     serve_api "$TAKEN"
-    OUT=/dev/full
-    start -i 0 --dry-run=server
+    OUT=/dev/full start -i 0 --dry-run=server
     for i in 1 2 3; do
         line "3$i.00" >&7
         until_asked api $((i + 2))
