@@ -54,6 +54,8 @@ assert_said() { # PATTERN
     answer GET 200 "$OBJECT"
     answer PATCH 403 "$FORBIDDEN"
     answer GET 500 '"[-]poststarthook/rbac/bootstrap-roles failed"'
+    answer PATCH 403 "${FORBIDDEN/backup/Backup}"
+    answer GET 403 "$FORBIDDEN" # which it is when it knows no rights yet
     answer PATCH 403 "${FORBIDDEN/backup/BACKUP}"
     answer GET 200 '"ok"'
     answer PATCH 200 "$PATCHED"
@@ -65,6 +67,8 @@ assert_said() { # PATTERN
     assert_output - <<'END'
 GET /apis/cr.kanister.io/v1alpha1
 GET /apis/cr.kanister.io/v1alpha1/namespaces/lab/actionsets/backup
+PATCH /apis/cr.kanister.io/v1alpha1/namespaces/lab/actionsets/backup
+GET /readyz
 PATCH /apis/cr.kanister.io/v1alpha1/namespaces/lab/actionsets/backup
 GET /readyz
 PATCH /apis/cr.kanister.io/v1alpha1/namespaces/lab/actionsets/backup
@@ -82,6 +86,17 @@ END
     assert_failure 100
     [ "$(asked | grep -c readyz)" = 1 ]
     [ "$(asked | grep -c PATCH)" = 2 ]
+    assert_said 'fatal: unable to write .*: pod may not patch actionsets in namespace lab$'
+}
+
+@test "status-patch-answers: where nobody may ask whether it is ready a refusal is one at last" {
+    answer GET 200 "$RESOURCES"
+    answer GET 200 "$OBJECT"
+    answer PATCH 403 "$FORBIDDEN"
+    answer GET 403 "$FORBIDDEN"
+    deliver --final-budget 10m
+    assert_failure 100
+    [ "$(asked | grep -c readyz)" = 6 ]
     assert_said 'fatal: unable to write .*: pod may not patch actionsets in namespace lab$'
 }
 

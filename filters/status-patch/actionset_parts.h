@@ -45,7 +45,8 @@ struct actionset {
     bool output_lost;   /* that of --dry-run */
     bool unwritten;     /* a patch failed, and none was taken since */
     enum doubt doubt;
-    int status; /* the exit code, where it is known */
+    unsigned denied; /* times that we might not ask whether it is ready */
+    int status;      /* the exit code, where it is known */
 };
 
 /* What is left of the time for everything, in ns; no limit before the end. */

@@ -31,6 +31,7 @@ static void again(struct actionset *a, bool look, int64_t floor, int64_t now)
 static void done(struct actionset *a)
 {
     a->doubt = DOUBT_NONE;
+    a->denied = 0;
     if (a->step.act == WRITER_PATCH)
         a->unwritten = false;
     if (a->unwritten)
@@ -172,12 +173,19 @@ static void try_at_once(struct actionset *a, const struct reply *r, bool once,
     a->tried_at_once = true;
 }
 
-/* The answer to whether it is ready.  Where it is, what it refused is asked for
- * once more, since it may have become so in between. */
+/* So often, at growing intervals, it is no answer that we may not even ask. */
+enum { DENIED_MAX = 5 };
+
+/* The answer to whether it is ready.  Everybody may ask for that, once it knows
+ * any rights at all; but a cluster may also have taken that right away.  Where
+ * it is, what it refused is asked for once more, since it may have become so in
+ * between. */
 static void take_readiness(struct actionset *a, const struct http_reply *http,
                            const struct reply *r, int64_t now)
 {
-    bool ready = http->status != 0 && http->status != 429 && http->status < 500;
+    bool denied = http->status == 401 || http->status == 403;
+    bool ready = http->status != 0 && http->status != 429 &&
+                 http->status < 500 && (!denied || ++a->denied > DENIED_MAX);
 
     if (ready) {
         a->doubt = DOUBT_OVER;

@@ -17,8 +17,9 @@
     "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"            \
     "application/json"
 
-/* Who may ask for nothing else may ask for this (apiserver
- * pkg/server/options/authorization.go@v0.34.1, always-allow-paths). */
+/* Who may ask for nothing else may ask for this, by default (ClusterRole
+ * system:public-info-viewer: kubernetes plugin/pkg/auth/authorizer/rbac/
+ * bootstrappolicy/policy.go@v1.34.1). */
 #define WHERE_READY "/readyz"
 
 #define WHERE_RESOURCES "/apis/cr.kanister.io/v1alpha1"
