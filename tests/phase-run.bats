@@ -55,6 +55,8 @@ until_true() { # COMMAND ...
 is_gone() { [ ! -e "/proc/$1" ] || is_state "$1" Z; }
 is_state() { [[ $(sed 's/.*) //' "/proc/$1/stat") == "$2 "* ]]; } # PID LETTER
 has_lines() { [ "$(wc -l <"$1")" = "$2" ]; } # FILE COUNT
+# Two signals that come at once are one, so it is told again until it has ended.
+is_told_to_end() { is_gone "$front" || ! kill "$front"; }
 is_there() { [ -n "$(descendant "$1" "$2")" ]; }
 
 # Starts phase-run in the background, as a shell starts a command there but with
@@ -65,15 +67,6 @@ start() { # ARG ...
     env --default-signal=INT,QUIT $WRAP "$BIN/phase-run" "$@" \
         >out 2>err 3>&- 4>&- &
     front=$!
-}
-
-# Once the command has ended a second TERM ends all at once.  Of two that come
-# together one is taken, so this sends it until there is an end.
-end_at_once() {
-    while [ -e "/proc/$front/exe" ]; do
-        kill "$front" || break
-        sleep 0.1
-    done
 }
 
 finish() { # EXPECTED-CODE
@@ -317,7 +310,7 @@ given='
     reader=$!
     start --final-budget 1000s --pipeline 'exec sleep 1000' -- true 9>held
     wait "$reader" # it ends when nobody has the other end any more
-    end_at_once
+    until_true is_told_to_end
     finish 0
 }
 
@@ -362,8 +355,9 @@ END
 
 # --- signals
 
-# Makes the program ./note: it writes each signal that it gets into the file
-# "got", a line each.
+# Makes the program ./note: it prints each signal that it gets, and writes it
+# into the file "got", a line each.  SIGALRM ends it, and where it has an
+# argument SIGHUP too.
 make_note() {
     cat >note <<'END'
 #!/usr/bin/python3
@@ -373,11 +367,13 @@ names = "TERM INT HUP QUIT USR1 USR2 WINCH CONT TSTP ALRM PIPE RTMIN".split()
 signals = [getattr(signal, "SIG" + name) for name in names]
 signal.pthread_sigmask(signal.SIG_BLOCK, signals)
 print("up", file=got)
+print("up", flush=True)
 while True:
     name = signal.Signals(signal.sigwait(signals)).name
     print(name, file=got)
-    if name == "SIGALRM":
+    if name == "SIGALRM" or name == "SIGHUP" and sys.argv[1:]:
         sys.exit(9)
+    print(name, flush=True)
 END
     chmod +x note
 }
@@ -484,38 +480,31 @@ END
 @test "phase-run: job control in a terminal is what it is without it" {
     local run
 
-    # bash and not sh: dash may be caught in vfork(2), which cannot be stopped
+    # no shell: one that is just starting something cannot be stopped, or lets
+    # an interrupt go by
+    cat >pause <<'END'
+#!/usr/bin/python3
+import signal
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+signal.signal(signal.SIGCONT, lambda *_: print("got-cont", flush=True))
+print("up", flush=True)
+while True:
+    signal.pause()
+END
+    chmod +x pause
     # shellcheck disable=SC2016 # the shell's that is typed to
     for run in '' "$WRAP $BIN/phase-run --mover kopia --"; do
         "$ROOT/tests/terminal" bash --norc -i <<END
 > PS1='re''ady> '
 < ready>
-> $run bash -c 'trap "echo got-co''nt" CONT; echo u''p; while :; do sleep 0.1; done'
+> $run ./pause
 < up
-> ^Z
-< Stopped
-< ready>
-> fg
-< got-cont
+$(for _ in 1 2 3 4 5 6 7 8; do printf '> ^Z\n< Stopped\n< ready>\n> fg\n< got-cont\n'; done)
 > ^C
 < ready>
 > echo "rc=\$?"
 < rc=130
 < ready>
-> $run bash -c 'trap "echo int-\\\$((++n))" INT; trap "echo term-\\\$((++m))" TERM; echo u''p; while :; do sleep 0.1; [ "\$m" ] && exit 5; done'
-< up
-> ^C
-< int-1
-> ^C
-< int-2
-> ^Z
-< Stopped
-< ready>
-> kill %1
-> bg
-< term-1
-> wait %1; echo "rc=\$?"
-< rc=5
 > $run sh -c 'read x; echo "read-\$x"' &
 < ready>
 > until jobs | grep Stop''ped; do sleep 0.1; done
@@ -529,6 +518,23 @@ END
 > exit
 END
     done
+}
+
+@test "phase-run: what is typed comes once, and a hangup too" {
+    make_note
+    # shellcheck disable=SC2086
+    "$ROOT/tests/terminal" $WRAP "$BIN/phase-run" --mover kopia -- ./note hup <<'END'
+< up
+> ^C
+< SIGINT
+> ^\
+< SIGQUIT
+> ^Z
+< SIGTSTP
+> ^C
+< SIGINT
+END
+    assert_equal "$(paste -sd ' ' got)" 'up SIGINT SIGQUIT SIGTSTP SIGINT SIGHUP'
 }
 
 @test "phase-run: a terminal that hangs up is told to the command" {
@@ -731,9 +737,7 @@ END
     start --final-budget 1000s --pipeline 'exec sleep 1000' -- sh -c 'echo end >&2; exit 3'
     wait_for end err
     until_true eval '! is_there '"$front"' sh'
-    kill -s INT "$front"
-    sleep 0.2
-    kill -s INT "$front"
+    until_true is_told_to_end
     finish 3
     grep -q 'not done within the final budget' err
 }
@@ -984,6 +988,6 @@ phase-run: warning: the progress file held no progress: 2 times"
         sh -c 'exit 5'
     until_true test -s end
     assert_equal "$(jq .exitStatus end)" 5
-    end_at_once
+    until_true is_told_to_end
     finish 5
 }

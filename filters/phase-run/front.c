@@ -3,53 +3,24 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/child.h"
-#include "base/clock.h"
 #include "base/msg.h"
-#include "link.h"
+#include "front_parts.h"
 #include "origin.h"
 #include "pipeline.h"
-#include "progress_file.h"
-#include "relay.h"
 #include "settings.h"
-#include "streams.h"
 
 enum {
     CANNOT_RUN = 126,
     NOT_FOUND = 127,
     BY_SIGNAL = 128,
-    RELAYS_MAX = 10, /* after so many have died there is no other */
-    ANSWER_MS = 1000,
 };
-
-struct front {
-    struct clock clock;
-    struct streams streams;
-    char *path;                /* of the progress file, absolute; or NULL */
-    struct progress_file file; /* what is watched, before the command writes */
-    int signals;               /* a signalfd */
-    int link;                  /* to the relay; -1: there is none */
-    int relays;                /* how many there were */
-    pid_t relay, command;
-    int status; /* of the command, as wait(2) gives it */
-    bool ended, done;
-    bool hurried;       /* a signal came after that */
-    int64_t kill_at;    /* the command, or never */
-    int64_t give_up_at; /* the waiting for the relay, or never */
-};
-
-static int64_t later(int64_t now, int64_t ns)
-{
-    int64_t at;
-
-    return __builtin_add_overflow(now, ns, &at) ? INT64_MAX : at;
-}
 
 /* All that can be handed on.  The others are faults of our own. */
 static bool block_signals(struct front *f)
@@ -69,99 +40,6 @@ static bool block_signals(struct front *f)
     return f->signals >= 0;
 }
 
-/* --- the relay */
-
-static void start_relay(struct front *f)
-{
-    struct relay_start start = { .streams = &f->streams,
-                                 .file = f->relays == 0 ? &f->file : NULL,
-                                 .plain = f->relays > 0 };
-    int ends[2];
-    pid_t pid;
-
-    f->link = -1;
-    if (f->relays++ >= RELAYS_MAX || !link_open(ends))
-        return;
-    pid = fork();
-    if (pid == 0) {
-        close(ends[0]);
-        close(f->signals);
-        streams_close_command(&f->streams);
-        start.link = ends[1];
-        relay_run(&start);
-    }
-    close(ends[1]);
-    if (pid < 0) {
-        close(ends[0]);
-        return;
-    }
-    f->relay = pid;
-    f->link = ends[0];
-}
-
-static void tell(struct front *f, enum word word, int value)
-{
-    if (f->link >= 0)
-        link_send(f->link, word, value);
-}
-
-/* The relay is gone.  Another one passes on what the command prints, so that it
- * does not die of it; the pipeline has ended with the first. */
-static void replace_relay(struct front *f)
-{
-    close(f->link);
-    start_relay(f);
-    if (f->link < 0) {
-        for (int i = 0; i < f->streams.count; i++)
-            streams_close(&f->streams, i);
-        f->done = true;
-    } else if (f->ended) {
-        tell(f, WORD_ENDED, f->status);
-    }
-}
-
-/* Takes what the relay says; the latest answer among it, or 0. */
-static int take_messages(struct front *f)
-{
-    struct message message;
-    enum link_status got;
-    int answer = 0;
-
-    while ((got = link_receive(f->link, &message)) == LINK_MESSAGE) {
-        if (message.word == WORD_ANSWER)
-            answer = message.value;
-        else if (message.word == WORD_CLOSED)
-            streams_close(&f->streams, message.value);
-        else if (message.word == WORD_DONE)
-            f->done = true;
-    }
-    if (got == LINK_END && !f->done)
-        replace_relay(f);
-    return answer;
-}
-
-/* Whether SIGNAL was sent to our whole group, as far as the relay can say. */
-static bool is_for_group(struct front *f, int signal)
-{
-    struct pollfd link = { f->link, POLLIN, 0 };
-    int64_t until =
-        later(clock_steady(&f->clock), ANSWER_MS * (CLOCK_SECOND / 1000));
-
-    if (f->link < 0)
-        return false;
-    /* This takes the lock that the kernel holds while it goes through a group,
-     * so afterwards each member has the signal. */
-    setpgid(0, getpgrp());
-    tell(f, WORD_ASK, signal);
-    while (f->link == link.fd && clock_steady(&f->clock) < until) {
-        int answer = poll(&link, 1, ANSWER_MS) > 0 ? take_messages(f) : 0;
-
-        if (answer == signal || answer == -signal) /* of none before */
-            return answer > 0;
-    }
-    return false;
-}
-
 /* --- signals */
 
 /* After the command's end there is nobody to pass it on to: who wants the end
@@ -173,9 +51,10 @@ static void hurry(struct front *f, int signal)
     if (signal != SIGTERM && signal != SIGINT && signal != SIGHUP &&
         signal != SIGQUIT)
         return;
-    tell(f, f->hurried ? WORD_NOW : WORD_HURRY, 0);
-    f->give_up_at = later(f->hurried ? now : later(now, settings.final_budget),
-                          CLOCK_SECOND);
+    front_tell(f, f->hurried ? WORD_NOW : WORD_HURRY, 0);
+    f->give_up_at =
+        front_later(f->hurried ? now : front_later(now, settings.final_budget),
+                    CLOCK_SECOND);
     f->hurried = true;
 }
 
@@ -187,10 +66,22 @@ static void send_signal(const struct front *f, int signal)
     kill(leads ? -f->command : f->command, signal);
 }
 
+/* Whether a stop has come since: the group's SIGCONT is then nowhere to be seen
+ * any more, and what is sent now would undo the stop. */
+static bool is_overtaken(void)
+{
+    sigset_t set;
+
+    setpgid(0, getpgrp()); /* see front_is_for_group() */
+    sigpending(&set);
+    return sigismember(&set, SIGTSTP) == 1 || sigismember(&set, SIGTTIN) == 1 ||
+           sigismember(&set, SIGTTOU) == 1;
+}
+
 static void pass_on(struct front *f, const struct signalfd_siginfo *info)
 {
     int signal = (int)info->ssi_signo;
-    bool for_group = is_for_group(f, signal);
+    bool for_group = front_is_for_group(f, signal);
 
     if (f->ended) {
         hurry(f, signal);
@@ -198,13 +89,15 @@ static void pass_on(struct front *f, const struct signalfd_siginfo *info)
     }
     if (signal == SIGCONT && (pid_t)info->ssi_pid == f->relay)
         return; /* it has woken us, since the command goes on */
+    if (signal == SIGCONT && !for_group && is_overtaken())
+        return;
     if (!for_group || getpgid(f->command) != getpgrp())
         send_signal(f, signal);
     if (signal != SIGTERM)
         return;
-    tell(f, WORD_TERM, 0);
+    front_tell(f, WORD_TERM, 0);
     if (settings.grace != NOT_ASKED && f->kill_at == INT64_MAX)
-        f->kill_at = later(clock_steady(&f->clock), settings.grace);
+        f->kill_at = front_later(clock_steady(&f->clock), settings.grace);
 }
 
 /* The command was stopped by SIGNAL, and so are we, for whoever waits for us.
@@ -212,18 +105,22 @@ static void pass_on(struct front *f, const struct signalfd_siginfo *info)
 static void stop_too(struct front *f, int signal)
 {
     const struct sigaction plain = { .sa_handler = SIG_DFL };
+    const struct timespec now = { 0, 0 };
     struct sigaction old;
     sigset_t set;
 
-    tell(f, WORD_STOPPED, 0);
     sigemptyset(&set);
     sigaddset(&set, signal);
+    /* what was sent to the group waits for us too, and would stop us twice */
+    if (sigtimedwait(&set, NULL, &now) == signal)
+        (void)front_is_for_group(f, signal);
+    front_tell(f, WORD_STOPPED, 0);
     sigaction(signal, &plain, &old);
     sigprocmask(SIG_UNBLOCK, &set, NULL);
     raise(signal);
     sigprocmask(SIG_BLOCK, &set, NULL);
     sigaction(signal, &old, NULL);
-    tell(f, WORD_RESUMED, 0);
+    front_tell(f, WORD_RESUMED, 0);
 }
 
 /* Waits for all that have ended: as PID 1 we are given other people's
@@ -242,7 +139,7 @@ static void reap(struct front *f)
         }
         f->ended = true;
         f->status = status;
-        tell(f, WORD_ENDED, status);
+        front_tell(f, WORD_ENDED, status);
     }
 }
 
@@ -314,7 +211,7 @@ static void follow(struct front *f)
             if (fds[0].revents != 0)
                 take_signals(f);
             if (fds[1].revents != 0 && f->link >= 0)
-                take_messages(f);
+                front_take_messages(f);
         }
         if (!f->ended && clock_steady(&f->clock) >= f->kill_at) {
             send_signal(f, SIGKILL);
@@ -349,16 +246,16 @@ int front_run(char **command)
         msg_warn_sys("unable to take signals");
     if (!streams_open(&f.streams, settings.parses))
         msg_warn_sys("unable to read what the command prints");
-    start_relay(&f);
+    front_start_relay(&f);
     if (f.link < 0) {
         msg_warn_sys("unable to watch the command");
         streams_undo(&f.streams);
     }
     if (start_command(&f, command)) {
-        tell(&f, WORD_STARTED, f.command);
+        front_tell(&f, WORD_STARTED, f.command);
     } else {
         f.ended = true;
-        tell(&f, WORD_ENDED, f.status);
+        front_tell(&f, WORD_ENDED, f.status);
     }
     progress_file_close(&f.file); /* the relay has its own */
     give_up_the_rest(&f);
