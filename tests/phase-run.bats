@@ -468,6 +468,7 @@ END
     start -- sh -c '(echo up >&2; read x <go; yes | head -n 100000 >&2; echo end >&2) & wait'
     mkfifo go
     wait_for up err
+    until_true is_there "$front" sh
     kill -s STOP "$(descendant "$front" sh)"
     until_true is_state "$front" T
     echo >go
