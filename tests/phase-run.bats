@@ -535,6 +535,7 @@ END
 > ^C
 < SIGINT
 END
+    wait_for SIGHUP got
     assert_equal "$(paste -sd ' ' got)" 'up SIGINT SIGQUIT SIGTSTP SIGINT SIGHUP'
 }
 
