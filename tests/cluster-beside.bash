@@ -103,14 +103,14 @@ final() { # [FILTER]
 what_it_said() {
     sed -E "s/$NS/NAMESPACE/g; s/^([EWI])[0-9]{4} .*\] /\1 /" "$CONTROLLER" |
         jq -rR 'fromjson? // {msg: .} | "\(.level) \(.msg) \(.error // "")"' |
-        sort -u | sed -E '/^info Updat(ed ActionSet|ing phase progress) /d
+        sort -u | sed -E '/^(info|debug) Updat(ed ActionSet|ing phase progress) /d
             /^null .*(keep: |client-side throttling)/d; /context canceled$/d'
 }
 
 # Whether nothing went wrong, as the controller sees it.
 is_quiet() {
     what_it_said >said
-    if grep -vE '^(info |null controller: watching)' said; then
+    if grep -vE '^(info |debug |null controller: watching)' said; then
         return 1
     fi
 }
