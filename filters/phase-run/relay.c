@@ -215,7 +215,6 @@ static bool open_relay(struct relay *r, const struct relay_start *start)
         .link = start->link,
         .children = open_children(),
         .front = getppid(),
-        .command_fd = -1,
         .deadline = INT64_MAX,
         .count = start->streams->count,
     };

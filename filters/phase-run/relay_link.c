@@ -1,12 +1,9 @@
-#include <fcntl.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "link.h"
+#include "process.h"
 #include "relay_parts.h"
 #include "settings.h"
 
@@ -44,8 +41,11 @@ static void take_end(struct relay *r, int status)
 
 static void take_start(struct relay *r, pid_t command)
 {
+    struct process seen;
+
     r->command = command;
-    r->command_fd = (int)syscall(SYS_pidfd_open, command, 0);
+    if (process_look(command, &seen))
+        r->command_start = seen.start;
     reports_begin(&r->reports, r->now);
 }
 
@@ -100,12 +100,15 @@ static void take_message(struct relay *r, const struct message *message)
  * command, which would otherwise go on without anybody who waits for it. */
 static void lose_front(struct relay *r)
 {
+    struct process seen;
+
     close(r->link);
     r->link = -1;
     if (r->ended)
         return;
-    if (r->command_fd >= 0)
-        syscall(SYS_pidfd_send_signal, r->command_fd, SIGKILL, NULL, 0);
+    if (r->command > 0 && process_look(r->command, &seen) &&
+        seen.start == r->command_start)
+        kill(r->command, SIGKILL);
     take_end(r, SIGKILL);
 }
 
@@ -120,28 +123,8 @@ void relay_take_link(struct relay *r)
         lose_front(r);
 }
 
-/* Whether process PID is stopped. */
-static bool is_stopped(pid_t pid)
-{
-    char path[64], text[512];
-    const char *end;
-    ssize_t n;
-    int fd;
-
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    fd = open(path, O_RDONLY | O_CLOEXEC);
-    n = fd >= 0 ? read(fd, text, sizeof text - 1) : -1;
-    if (fd >= 0)
-        close(fd);
-    if (n <= 0)
-        return false;
-    text[n] = '\0';
-    end = strrchr(text, ')'); /* of the name, which may hold anything */
-    return end != NULL && end[1] == ' ' && (end[2] == 'T' || end[2] == 't');
-}
-
 void relay_look_at_stopped(const struct relay *r)
 {
-    if (r->stopped && is_stopped(r->front) && !is_stopped(r->command))
+    if (r->stopped && process_stopped(r->front) && !process_stopped(r->command))
         kill(r->front, SIGCONT);
 }

@@ -26,8 +26,8 @@ struct relay {
     struct reports reports;
 
     pid_t front, command;
-    int command_fd; /* a pidfd, or -1 */
-    bool stopped;   /* and the front with it */
+    int64_t command_start; /* see process.h */
+    bool stopped;          /* and the front with it */
 
     bool ended; /* the command has */
     int64_t term_at, deadline;
