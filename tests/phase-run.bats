@@ -465,8 +465,8 @@ END
 }
 
 @test "phase-run: what others print goes on while the command is stopped" {
-    start -- sh -c '(echo up >&2; read x <go; yes | head -n 100000 >&2; echo end >&2) & wait'
     mkfifo go
+    start -- sh -c '(echo up >&2; read x <go; yes | head -n 100000 >&2; echo end >&2) & wait'
     wait_for up err
     until_true is_there "$front" sh
     kill -s STOP "$(descendant "$front" sh)"
