@@ -7,7 +7,8 @@
  *      "detail":{...}}
  *
  * Percent are in the design document's spelling.  Of the phases those stand
- * there that run, other writers' too; `detail` is the status line's.
+ * there that run, other writers' too, each with its sizes, and with its time
+ * where that is not the one of the whole; `detail` is the status line's.
  */
 #ifndef KUBE_ANNOTATION_H
 #define KUBE_ANNOTATION_H

@@ -13,12 +13,15 @@ static bool is_entry_of(jv entry, const struct view_phase *phase)
            view_same(view_text(entry, "phase"), phase->name);
 }
 
-static void raise_phase(struct merged_phase *to, jv entry)
+/* WHOLE has the time of an entry that says none. */
+static void raise_phase(struct merged_phase *to, jv entry,
+                        const struct view_progress *whole)
 {
     struct view_progress said = view_nothing;
     int64_t percent = to->progress.percent;
 
     to->raised = true;
+    memcpy(said.since, whole->since, sizeof said.since);
     view_read_progress(&said, entry);
     to->progress = said;
     to->progress.percent = said.percent > percent ? said.percent : percent;
@@ -32,14 +35,16 @@ void annotation_raise(struct merged *m, const struct object *o)
     int count = jv_get_kind(entries) == JV_KIND_ARRAY
                     ? jv_array_length(jv_copy(entries))
                     : 0;
+    struct view_progress whole = view_nothing;
 
+    view_read_progress(&whole, annotation);
     for (int i = 0; i < count; i++) {
         jv entry = jv_array_get(jv_copy(entries), i);
 
         for (size_t j = 0; j < o->view.phase_count; j++)
             if (m->phases[j].running && !m->phases[j].raised &&
                 is_entry_of(entry, &o->view.phases[j])) {
-                raise_phase(&m->phases[j], entry);
+                raise_phase(&m->phases[j], entry, &whole);
                 break;
             }
         jv_free(entry);
@@ -57,7 +62,7 @@ static void put_percent(struct buf *b, const char *key, int64_t hundredths)
     buf_char(b, '"');
 }
 
-static void put_rest(struct buf *b, const struct view_progress *p)
+static void put_sizes(struct buf *b, const struct view_progress *p)
 {
     for (int i = 0; i < VIEW_SIZES; i++) {
         if (p->sizes[i] < 0)
@@ -71,10 +76,14 @@ static void put_rest(struct buf *b, const struct view_progress *p)
         JSON_LIT(b, ",\"estimatedTimeSeconds\":");
         json_put_int(b, p->seconds);
     }
-    if (p->since[0] != '\0') {
-        JSON_LIT(b, ",\"lastTransitionTime\":");
-        json_put_string(b, p->since, CLOCK_TEXT - 1);
-    }
+}
+
+static void put_since(struct buf *b, const struct view_progress *p)
+{
+    if (p->since[0] == '\0')
+        return;
+    JSON_LIT(b, ",\"lastTransitionTime\":");
+    json_put_string(b, p->since, CLOCK_TEXT - 1);
 }
 
 /* Appends the entries of as many of the phases as there is room for. */
@@ -96,7 +105,9 @@ static void put_phases(struct buf *b, const struct merged *m,
         json_put_string(b, phase->name.bytes, phase->name.len);
         buf_char(b, ',');
         put_percent(b, "progressPercent", m->phases[i].progress.percent);
-        put_rest(b, &m->phases[i].progress);
+        put_sizes(b, &m->phases[i].progress);
+        if (strcmp(m->phases[i].progress.since, m->whole.since) != 0)
+            put_since(b, &m->phases[i].progress);
         buf_char(b, '}');
         if (b->failed || b->len > most) {
             b->failed = false;
@@ -116,7 +127,7 @@ void annotation_put(struct buf *b, const struct merged *m,
 
     buf_char(b, '{');
     put_percent(b, "percentCompleted", m->whole.percent);
-    put_rest(b, &m->whole);
+    put_since(b, &m->whole);
     put_phases(b, m, o, start + ANNOTATION_MAX - sizeof "]}");
     before = b->len;
     if (jv_get_kind(detail) == JV_KIND_OBJECT) {

@@ -787,12 +787,10 @@ static void an_annotation_holds_what_runs(void **state)
     buf_char(&b, '\0');
     assert_string_equal(
         b.bytes,
-        "{\"percentCompleted\":\"38.00\",\"sizeUploadedB\":500,"
-        "\"estimatedUploadSizeB\":1000,\"lastTransitionTime\":\"" TIME "\","
+        "{\"percentCompleted\":\"38.00\",\"lastTransitionTime\":\"" TIME "\","
         "\"phases\":[{\"action\":0,\"phase\":\"b\",\"progressPercent\":"
-        "\"30.00\",\"sizeUploadedB\":500,\"estimatedUploadSizeB\":1000,"
-        "\"lastTransitionTime\":\"" TIME "\"},{\"action\":1,\"phase\":\"d\","
-        "\"progressPercent\":\"60.00\",\"lastTransitionTime\":\"" TIME "\"}],"
+        "\"30.00\",\"sizeUploadedB\":500,\"estimatedUploadSizeB\":1000},"
+        "{\"action\":1,\"phase\":\"d\",\"progressPercent\":\"60.00\"}],"
         "\"detail\":{\"estimatedTimeSeconds\":120,\"verdict\":\"running\"}}");
     desk_close(&d);
     buf_free(&b);
@@ -831,7 +829,7 @@ static void an_annotation_keeps_to_its_size(void **state)
                         phases);
         entries = json_get(back, "detail");
         assert_int_equal(jv_get_kind(entries), phases < 20 ? JV_KIND_OBJECT
-                                               : phases > 40
+                                               : phases > 45
                                                    ? JV_KIND_INVALID
                                                    : jv_get_kind(entries));
         jv_free(entries);
