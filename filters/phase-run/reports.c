@@ -68,6 +68,8 @@ void reports_begin(struct reports *r, int64_t now)
 {
     struct buf events = BUF_INIT(EVENTS_MAX);
 
+    if (r->began != 0)
+        return;
     r->began = now;
     event_begin(&events, settings.phase);
     hand_out_own(r, &events, now);
@@ -81,6 +83,7 @@ void reports_record(struct reports *r, const char *line, size_t len,
 
     if (kind == KIND_NONE)
         return;
+    reports_begin(r, now); /* where it came before that was told */
     if (kind == KIND_RESULT) {
         buf_clear(&r->result);
         buf_add(&r->result, line, len);

@@ -30,7 +30,7 @@ struct reports {
 void reports_open(struct reports *r, struct pipeline *pipeline, struct buf *log,
                   struct progress_file *file);
 
-/* The command has begun. */
+/* The command has begun; said once. */
 void reports_begin(struct reports *r, int64_t now);
 
 /* Takes a record of the mover; IN_LOG: the command itself has printed it. */
