@@ -373,7 +373,10 @@ while True:
     print(name, file=got)
     if name == "SIGALRM" or name == "SIGHUP" and sys.argv[1:]:
         sys.exit(9)
-    print(name, flush=True)
+    try:
+        print(name, flush=True)
+    except OSError: # a terminal that hangs up in the middle of it
+        pass
 END
     chmod +x note
 }
