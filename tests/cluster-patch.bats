@@ -24,8 +24,7 @@ phase_is() { # NAME PHASE FILTER
     actionset_is backup '.metadata.annotations["phasepipe.dev/progress"] | fromjson
         | .percentCompleted == "20.25" and .detail == {"verdict": "running"} and
         .phases == [{"action": 0, "phase": "quiesce", "progressPercent": "40.50",
-            "sizeUploadedB": 1000, "estimatedUploadSizeB": 5000,
-            "lastTransitionTime": "2026-11-23T04:10:05Z"}]'
+            "sizeUploadedB": 1000, "estimatedUploadSizeB": 5000}]'
     actionset_is backup '[.metadata.managedFields[] | select(.manager == "status-patch")]
         | length == 1 and (.[0].fieldsV1 | tojson | contains("percentCompleted"))'
     [ "$(wc -l <err)" = 1 ]

@@ -94,10 +94,8 @@ static void want(struct relay *r, struct pollfd fds[static SLOTS])
             (struct pollfd){ p->from_mover.rec.fd, POLLIN, 0 };
     if (p->from_text.open)
         fds[SLOT_FROM_TEXT] = (struct pollfd){ p->from_text.rec.fd, POLLIN, 0 };
-    /* that it has begun comes first; the file may be quicker than the front */
-    if (r->command > 0 || r->ended)
-        fds[SLOT_FILE] =
-            (struct pollfd){ progress_file_notes(r->reports.file), POLLIN, 0 };
+    fds[SLOT_FILE] =
+        (struct pollfd){ progress_file_notes(r->reports.file), POLLIN, 0 };
 }
 
 /* For how long nothing is due, in ms; -1: until something comes. */
