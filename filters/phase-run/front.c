@@ -156,6 +156,19 @@ static void take_signals(struct front *f)
 
 /* --- the command */
 
+/* A stop that came while the command was still a copy of ours was forgotten
+ * there; twice does no harm. */
+static void stop_again(const struct front *f)
+{
+    static const int stops[] = { SIGTSTP, SIGTTIN, SIGTTOU };
+    sigset_t set;
+
+    sigpending(&set);
+    for (size_t i = 0; i < sizeof stops / sizeof *stops; i++)
+        if (sigismember(&set, stops[i]) == 1)
+            kill(f->command, stops[i]);
+}
+
 /* Starts it; false where it cannot be, which is said. */
 static bool start_command(struct front *f, char **command)
 {
@@ -169,8 +182,10 @@ static bool start_command(struct front *f, char **command)
     if (f->path != NULL)
         setenv("PHASEPIPE_PROGRESS_FILE", f->path, 1);
     f->command = child_start(&start);
-    if (f->command > 0)
+    if (f->command > 0) {
+        stop_again(f);
         return true;
+    }
     f->status = errno == ENOENT ? NOT_FOUND << 8 : CANNOT_RUN << 8;
     (void)msg_fatal_sys("unable to run %s", command[0]);
     return false;

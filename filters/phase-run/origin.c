@@ -30,8 +30,20 @@ void origin_signals(void *unused)
     sigprocmask(SIG_SETMASK, &origin.mask, NULL);
 }
 
+void origin_forget(int signal)
+{
+    const struct sigaction ignore = { .sa_handler = SIG_IGN };
+    struct sigaction old;
+
+    if (sigaction(signal, &ignore, &old) == 0) /* drops it */
+        sigaction(signal, &old, NULL);
+}
+
 void origin_restore(void *unused)
 {
+    origin_forget(SIGTSTP);
+    origin_forget(SIGTTIN);
+    origin_forget(SIGTTOU);
     origin_signals(unused);
     for (int fd = 0; fd < 3; fd++)
         if (origin.closed[fd])

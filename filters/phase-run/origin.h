@@ -22,7 +22,12 @@ void origin_note(void);
  * the shape of child_start's `prepare`. */
 void origin_signals(void *unused);
 
-/* The same, and closes what was closed. */
+/* Forgets SIGNAL where it waits, blocked: it was sent when the process was
+ * still a copy of ours, and a stop would keep it from becoming a program, for
+ * which we wait.  Async-signal-safe. */
+void origin_forget(int signal);
+
+/* The same as origin_signals(), closes what was closed, and forgets stops. */
 void origin_restore(void *unused);
 
 /* Closes the descriptors that we were given for the command alone, all beyond

@@ -45,6 +45,15 @@ void pipeline_reserve(void)
     }
 }
 
+/* In the child: a group of its own, to which nothing is meant that was sent
+ * before. */
+static void leave_group(const struct pipeline *p)
+{
+    setpgid(0, p->group);
+    for (int number = 1; number < NSIG; number++)
+        origin_forget(number);
+}
+
 /* In the child: its group, and the signals as they are by default for us.  A
  * filter's life is its input's, whoever is told to stop; status-patch would
  * end. */
@@ -52,7 +61,7 @@ static void prepare_filter(void *arg)
 {
     const struct pipeline *p = arg;
 
-    setpgid(0, p->group);
+    leave_group(p);
     origin_signals(NULL);
     signal(SIGINT, SIG_IGN);
     signal(SIGTERM, SIG_IGN);
@@ -65,7 +74,7 @@ static void prepare_shell(void *arg)
 {
     const struct pipeline *p = arg;
 
-    setpgid(0, p->group);
+    leave_group(p);
     origin_signals(NULL);
     fcntl(EVENTS_FD, F_SETFD, 0);
 }
