@@ -46,8 +46,4 @@ void object_free(struct object *o);
  * somebody has set it. */
 enum kanister_dialect object_dialect(const struct object *o);
 
-/* metadata.generation of the object in TEXT, as a PATCH is answered; 0 where
- * it says none. */
-int64_t object_generation(const char *text, size_t len);
-
 #endif

@@ -70,15 +70,3 @@ enum kanister_dialect object_dialect(const struct object *o)
     }
     return dialect;
 }
-
-int64_t object_generation(const char *text, size_t len)
-{
-    jv object = json_parse(text, len);
-    jv metadata = json_get(object, "metadata");
-    int64_t generation = 0;
-
-    (void)json_get_int(metadata, "generation", &generation);
-    jv_free(metadata);
-    jv_free(object);
-    return generation;
-}

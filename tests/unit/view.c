@@ -479,30 +479,6 @@ static void the_dialect_is_what_the_controller_alone_has_written(void **state)
     }
 }
 
-static void the_generation_is_read_from_a_reply(void **state)
-{
-    static const struct {
-        const char *text;
-        int64_t generation;
-    } rows[] = {
-        { "{\"kind\":\"PartialObjectMetadata\",\"metadata\":{"
-          "\"generation\":7}}",
-          7 },
-        { "{\"metadata\":{\"generation\":\"7\"}}", 0 },
-        { "{\"metadata\":{}}", 0 },
-        { "{\"metadata\":7}", 0 },
-        { "{\"generation\":7}", 0 },
-        { "", 0 },
-        { "7", 0 },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++)
-        assert_row(object_generation(rows[i].text, strlen(rows[i].text)) ==
-                       rows[i].generation,
-                   rows[i].text);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -520,7 +496,6 @@ int main(void)
         cmocka_unit_test(no_prefix_of_an_object_is_one),
         cmocka_unit_test(an_annotation_is_there_or_missing_or_empty),
         cmocka_unit_test(the_dialect_is_what_the_controller_alone_has_written),
-        cmocka_unit_test(the_generation_is_read_from_a_reply),
     };
 
     return cmocka_run_group_tests_name("view", tests, NULL, NULL);
