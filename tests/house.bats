@@ -3,7 +3,7 @@
 
 load helpers
 
-PROGRAMS="kopia-progress phase-agg phase-run status-patch"
+PROGRAMS=$(sed -n "s/^PROGRAMS *= *//p" "$BATS_TEST_DIRNAME/../Makefile")
 
 # A copy of the tree, built from nothing with two jobs.
 setup_file() {
@@ -134,8 +134,8 @@ assert_empty() { # FILE
         grep -vE '^\./\.ci/run$' |
         grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
         grep -vE '^\./filters/[a-z-]+/[a-z_]+\.[ch]$' |
-        grep -vE '^\./lib/(base|mover|phase|kube|run)/[a-z0-9_]+\.c$' |
-        grep -vE '^\./include/(base|mover|phase|kube|run)/[a-z0-9_]+\.h$' |
+        grep -vE '^\./lib/(base|mover|phase|kube|run|view)/[a-z0-9_]+\.c$' |
+        grep -vE '^\./include/(base|mover|phase|kube|run|view)/[a-z0-9_]+\.h$' |
         grep -vE '^\./include/schemas/[a-z]+\.json$' |
         grep -vE '^\./(scripts|tests)/' >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
     assert_empty "$BATS_TEST_TMPDIR/wrong"
