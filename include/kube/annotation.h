@@ -2,13 +2,16 @@
  * The annotation phasepipe.dev/progress: progress where no controller writes,
  * with what Kanister has no room for.
  *
- *     {"percentCompleted":"43.33","lastTransitionTime":"2023-02-20T12:49:55Z",
+ *     {"uid":"...","percentCompleted":"43.33",
+ *      "lastTransitionTime":"2023-02-20T12:49:55Z",
  *      "phases":[{"action":0,"phase":"dump","progressPercent":"30.00",...}],
  *      "detail":{...}}
  *
  * Percent are in the design document's spelling.  Of the phases those stand
  * there that run, other writers' too, each with its sizes, and with its time
- * where that is not the one of the whole; `detail` is the status line's.
+ * where that is not the one of the whole; `detail` is the status line's.  `uid`
+ * is the ActionSet's: a copy of it under another name has the same annotation,
+ * of which nothing counts there.
  */
 #ifndef KUBE_ANNOTATION_H
 #define KUBE_ANNOTATION_H

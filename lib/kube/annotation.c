@@ -4,6 +4,14 @@
 
 #include "base/json.h"
 
+/* A copy of an ActionSet, which has begun anew, may have its annotations. */
+static bool is_of(jv annotation, const struct object *o)
+{
+    struct view_text uid = view_text(annotation, "uid");
+
+    return uid.len == 0 || view_same(uid, o->uid);
+}
+
 static bool is_entry_of(jv entry, const struct view_phase *phase)
 {
     int64_t action;
@@ -37,6 +45,8 @@ void annotation_raise(struct merged *m, const struct object *o)
                     : 0;
     struct view_progress whole = view_nothing;
 
+    if (!is_of(annotation, o))
+        count = 0;
     view_read_progress(&whole, annotation);
     for (int i = 0; i < count; i++) {
         jv entry = jv_array_get(jv_copy(entries), i);
@@ -125,7 +135,9 @@ void annotation_put(struct buf *b, const struct merged *m,
     size_t start = b->len, before;
     jv detail = json_get(line->root, "detail");
 
-    buf_char(b, '{');
+    JSON_LIT(b, "{\"uid\":");
+    json_put_string(b, o->uid.bytes, o->uid.len);
+    buf_char(b, ',');
     put_percent(b, "percentCompleted", m->whole.percent);
     put_since(b, &m->whole);
     put_phases(b, m, o, start + ANNOTATION_MAX - sizeof "]}");

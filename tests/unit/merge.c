@@ -746,6 +746,32 @@ static void what_is_no_annotation_says_nothing(void **state)
     }
 }
 
+/* A copy of an ActionSet has the annotation of that one, and begins at 0. */
+static void an_annotation_of_another_actionset_says_nothing(void **state)
+{
+#define OF(uid)                                                                \
+    "\"{\\\"uid\\\":\\\"" uid "\\\",\\\"phases\\\":[{\\\"action\\\":0,"        \
+    "\\\"phase\\\":\\\"a\\\",\\\"progressPercent\\\":\\\"80.00\\\"}]}\""
+    static const struct {
+        const char *annotation;
+        int64_t percent;
+    } rows[] = { { OF(UID), 8000 }, { OF("another"), 1000 } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct desk d;
+
+        desk_open(&d,
+                  &(struct actionset){ .state = "running",
+                                       .actions = "one/a:r=0",
+                                       .annotation = rows[i].annotation },
+                  "one/a:r=10.00");
+        assert_int_equal(d.merged.phases[0].progress.percent, rows[i].percent);
+        desk_close(&d);
+    }
+#undef OF
+}
+
 /* An annotation that is longer than ours can be says nothing either. */
 static void a_long_annotation_says_nothing(void **state)
 {
@@ -787,7 +813,8 @@ static void an_annotation_holds_what_runs(void **state)
     buf_char(&b, '\0');
     assert_string_equal(
         b.bytes,
-        "{\"percentCompleted\":\"38.00\",\"lastTransitionTime\":\"" TIME "\","
+        "{\"uid\":\"" UID "\",\"percentCompleted\":\"38.00\","
+        "\"lastTransitionTime\":\"" TIME "\","
         "\"phases\":[{\"action\":0,\"phase\":\"b\",\"progressPercent\":"
         "\"30.00\",\"sizeUploadedB\":500,\"estimatedUploadSizeB\":1000},"
         "{\"action\":1,\"phase\":\"d\",\"progressPercent\":\"60.00\"}],"
@@ -851,6 +878,7 @@ int main(void)
         cmocka_unit_test(bytes_of_a_phase_are_those_of_its_own_writer),
         cmocka_unit_test(two_writers_agree_in_any_order),
         cmocka_unit_test(what_is_no_annotation_says_nothing),
+        cmocka_unit_test(an_annotation_of_another_actionset_says_nothing),
         cmocka_unit_test(a_long_annotation_says_nothing),
         cmocka_unit_test(an_annotation_holds_what_runs),
         cmocka_unit_test(an_annotation_keeps_to_its_size),

@@ -21,8 +21,9 @@
             TEST(ACTION "/phases/1/state", "\"running\"")
 #define SINCE "\"lastTransitionTime\":\"" TIME "\""
 /* as the annotation has it, within a string */
+#define NOTE_UID "\\\"uid\\\":\\\"" UID "\\\","
 #define NOTED(percent, sizes, phase, rest)                                     \
-    "\"{\\\"percentCompleted\\\":\\\"" percent "\\\","                         \
+    "\"{" NOTE_UID "\\\"percentCompleted\\\":\\\"" percent "\\\","             \
     "\\\"lastTransitionTime\\\":\\\"" TIME "\\\",\\\"phases\\\":[{"            \
     "\\\"action\\\":0,\\\"phase\\\":\\\"b\\\",\\\"progressPercent\\\":"        \
     "\\\"" phase "\\\"" sizes "}]" rest "}\""
@@ -165,7 +166,7 @@ static void the_annotation_is_tested(void **state)
         TEST("/status/actions/1/phases/0/name", "\"b\"")
             TEST("/status/actions/1/phases/0/state", "\"running\"");
     static const char note[] =
-        ADD(NOTE, "\"{\\\"percentCompleted\\\":\\\"15.00\\\","
+        ADD(NOTE, "\"{" NOTE_UID "\\\"percentCompleted\\\":\\\"15.00\\\","
                   "\\\"lastTransitionTime\\\":\\\"" TIME "\\\",\\\"phases\\\":"
                   "[{\\\"action\\\":1,\\\"phase\\\":\\\"b\\\","
                   "\\\"progressPercent\\\":\\\"30.00\\\"}]}\"") "]";
