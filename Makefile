@@ -42,7 +42,7 @@ CPPALL := -std=c11 -D_GNU_SOURCE -Iinclude -DPHASEPIPE_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags libpcre2-8 yaml-0.1 libcurl) -MMD -MP
 LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
-ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
+ROOMS := $(sort view $(foreach p,$(PROGRAMS),$($p.rooms)))
 SCHEMAS := $(wildcard include/schemas/*.json)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 DRIVERS := $(patsubst tests/kube/%.c,%,$(wildcard tests/kube/*.c))

@@ -1,0 +1,316 @@
+/* view/status.h: status lines and ActionSets, as those read them who show. */
+#include "view/status.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+
+#include "unit.h"
+
+static struct viewed seen[4];
+static int limit;
+
+static bool keep(void *arg, struct viewed *v)
+{
+    int *count = arg;
+
+    if (*count >= limit) {
+        viewed_free(v);
+        return false;
+    }
+    seen[(*count)++] = *v;
+    return true;
+}
+
+/* Reads TEXT, which has COUNT statuses, into `seen`. */
+static void read_text(const char *text, int count)
+{
+    int kept = 0;
+
+    limit = (int)COUNT(seen);
+    assert_int_equal(viewed_read(text, strlen(text), keep, &kept), count);
+    assert_int_equal(kept, count > 0 ? count : 0);
+}
+
+static bool is(struct viewed_text text, const char *word)
+{
+    return text.len == strlen(word) && memcmp(text.bytes, word, text.len) == 0;
+}
+
+static int64_t wall_of(const char *text)
+{
+    int64_t wall;
+
+    assert_true(clock_parse(text, strlen(text), &wall));
+    return wall;
+}
+
+static void a_status_line_is_read(void **state)
+{
+    const struct viewed *v = &seen[0];
+    int64_t moved, total;
+
+    (void)state;
+    read_text(
+        "{\"type\":\"status\",\"state\":\"running\",\"actions\":[{\"name\":"
+        "\"backup\",\"phases\":[{\"name\":\"a\",\"state\":\"complete\"},"
+        "{\"name\":\"dump\",\"state\":\"running\",\"progress\":{"
+        "\"progressPercent\":\"30.00\",\"lastTransitionTime\":"
+        "\"2023-02-20T12:49:55Z\",\"sizeUploadedB\":50,"
+        "\"estimatedUploadSizeB\":100}},{\"name\":\"c\",\"state\":\"pending\"}]"
+        ",\"deferPhase\":{\"name\":\"d\",\"state\":\"pending\"}}],"
+        "\"progress\":{\"percentCompleted\":\"43.33\",\"runningPhase\":"
+        "\"dump\"},\"detail\":{\"runningPhases\":[\"dump\"],\"eta\":{"
+        "\"seconds\":7,\"lowSeconds\":5},\"actionEta\":{\"seconds\":20,"
+        "\"lowSeconds\":15,\"highSeconds\":40},\"rawPercent\":29.57,"
+        "\"verdict\":\"stalled\",\"verdictSince\":\"2023-02-20T12:49:56Z\","
+        "\"result\":{\"state\":\"partial\"}}}",
+        1);
+    assert_int_equal(v->state, VIEWED_RUNNING);
+    assert_int_equal(v->whole.percent, 4333);
+    assert_true(is(v->running, "dump"));
+    assert_int_equal(v->uid.len, 0);
+    assert_int_equal(v->action_count, 1);
+    assert_true(is(v->actions[0].name, "backup"));
+    assert_int_equal(v->actions[0].count, 4);
+    assert_int_equal(v->phase_count, 4);
+    assert_true(is(v->phases[1].name, "dump"));
+    assert_int_equal(v->phases[0].progress.percent, 10000);
+    assert_int_equal(v->phases[1].progress.percent, 3000);
+    assert_int_equal(v->phases[1].progress.since,
+                     wall_of("2023-02-20T12:49:55Z"));
+    assert_int_equal(v->phases[2].progress.percent, VIEWED_UNKNOWN);
+    assert_true(v->phases[3].deferred);
+    assert_true(viewed_bytes(&v->phases[1].progress, &moved, &total));
+    assert_int_equal(moved, 50);
+    assert_int_equal(total, 100);
+    assert_false(viewed_bytes(&v->phases[2].progress, &moved, &total));
+    assert_int_equal(v->subject, 1);
+    assert_int_equal(viewed_seconds(v, &v->phases[1]), 7);
+    assert_int_equal(viewed_seconds(v, &v->phases[2]), VIEWED_UNKNOWN);
+    assert_int_equal(v->left.seconds, 20);
+    assert_int_equal(v->left.high, 40);
+    assert_int_equal(v->phase_left.high, VIEWED_UNKNOWN);
+    assert_int_equal(v->raw_percent, 2957);
+    assert_int_equal(v->verdict, VIEWED_STALLED);
+    assert_int_equal(v->verdict_since, wall_of("2023-02-20T12:49:56Z"));
+    assert_true(is(v->result, "partial"));
+    assert_false(viewed_final(v));
+    viewed_free(&seen[0]);
+}
+
+#define OBJECT(uid, annotation, status)                                        \
+    "{\"kind\":\"ActionSet\",\"metadata\":{\"name\":\"as1\",\"namespace\":"    \
+    "\"kanister\",\"uid\":\"" uid "\",\"annotations\":{"                       \
+    "\"phasepipe.dev/progress\":\"" annotation "\"}},\"status\":" status "}"
+#define ANNOTATION                                                             \
+    "{\\\"uid\\\":\\\"u1\\\",\\\"percentCompleted\\\":\\\"43.33\\\","          \
+    "\\\"phases\\\":[{\\\"action\\\":0,\\\"phase\\\":\\\"dump\\\","            \
+    "\\\"progressPercent\\\":\\\"30.05\\\",\\\"sizeDownloadedB\\\":9,"         \
+    "\\\"estimatedTimeSeconds\\\":12}],"                                       \
+    "\\\"detail\\\":{\\\"verdict\\\":\\\"slow\\\"}}"
+#define RUNNING                                                                \
+    "{\"state\":\"running\",\"actions\":[{\"name\":\"b\",\"phases\":["         \
+    "{\"name\":\"dump\",\"state\":\"running\",\"progress\":{"                  \
+    "\"progressPercent\":\"0\"}},{\"name\":\"x\",\"state\":\"pending\"}]}],"   \
+    "\"progress\":{\"percentCompleted\":\"43\",\"runningPhase\":\"dump\"}}"
+
+static void an_actionset_is_raised_by_its_annotation(void **state)
+{
+    const struct viewed *v = &seen[0];
+    int64_t moved, total;
+
+    (void)state;
+    read_text(OBJECT("u1", ANNOTATION, RUNNING), 1);
+    assert_true(is(v->name, "as1"));
+    assert_true(is(v->namespace_, "kanister"));
+    assert_true(is(v->uid, "u1"));
+    assert_int_equal(v->whole.percent, 4333);
+    assert_int_equal(v->phases[0].progress.percent, 3005);
+    assert_true(viewed_bytes(&v->phases[0].progress, &moved, &total));
+    assert_int_equal(moved, 9);
+    assert_int_equal(total, VIEWED_UNKNOWN);
+    assert_int_equal(viewed_seconds(v, &v->phases[0]), 12);
+    assert_int_equal(v->verdict, VIEWED_SLOW);
+    viewed_free(&seen[0]);
+
+    /* a copy's annotation is of another run */
+    read_text(OBJECT("u2", ANNOTATION, RUNNING), 1);
+    assert_int_equal(v->whole.percent, 4300);
+    assert_int_equal(v->phases[0].progress.percent, 0);
+    assert_int_equal(v->verdict, VIEWED_NO_VERDICT);
+    viewed_free(&seen[0]);
+}
+
+static void the_end_of_an_actionset(void **state)
+{
+    const struct viewed *v = &seen[0];
+
+    (void)state;
+    /* what was written during the run says nothing of the end */
+    read_text(OBJECT("u1", ANNOTATION,
+                     "{\"state\":\"complete\",\"actions\":[{\"phases\":[{"
+                     "\"name\":\"dump\",\"state\":\"complete\"}]}],"
+                     "\"progress\":{\"percentCompleted\":\"33\"}}"),
+              1);
+    assert_int_equal(v->state, VIEWED_DONE);
+    assert_int_equal(v->whole.percent, 10000);
+    assert_int_equal(v->phases[0].progress.percent, 10000);
+    assert_int_equal(v->verdict, VIEWED_NO_VERDICT);
+    assert_int_equal(v->subject, v->phase_count);
+    assert_true(viewed_final(v));
+    viewed_free(&seen[0]);
+
+    /* the deferred phase is named, but never said to run */
+    read_text(OBJECT("u1", ANNOTATION,
+                     "{\"state\":\"failed\",\"error\":{\"message\":\"disk "
+                     "full\"},\"actions\":[{\"phases\":[{\"name\":\"dump\","
+                     "\"state\":\"failed\"}],\"deferPhase\":{\"name\":\"z\","
+                     "\"state\":\"pending\"}}],\"progress\":{"
+                     "\"runningPhase\":\"z\"}}"),
+              1);
+    assert_int_equal(v->state, VIEWED_FAILED);
+    assert_true(is(v->error, "disk full"));
+    assert_int_equal(v->phases[0].progress.percent, 3005);
+    assert_int_equal(v->phases[1].state, VIEWED_RUNNING);
+    assert_false(viewed_final(v));
+    viewed_free(&seen[0]);
+}
+
+static void what_is_wrapped_around_is_taken_off(void **state)
+{
+    (void)state;
+    read_text(
+        "{\"type\":\"MODIFIED\",\"object\":" OBJECT("u1", "", RUNNING) "}", 1);
+    assert_false(seen[0].deleted);
+    viewed_free(&seen[0]);
+    read_text("{\"type\":\"DELETED\",\"object\":" OBJECT("u1", "", RUNNING) "}",
+              1);
+    assert_true(viewed_final(&seen[0]));
+    viewed_free(&seen[0]);
+    read_text("{\"kind\":\"List\",\"items\":[" OBJECT(
+                  "u1", "", RUNNING) ",{\"kind\":\"Pod\"}," OBJECT("u2", "",
+                                                                   "{}") "]}",
+              2);
+    assert_true(is(seen[1].uid, "u2"));
+    assert_int_equal(seen[1].state, VIEWED_PENDING);
+    assert_int_equal(seen[1].whole.percent, VIEWED_UNKNOWN);
+    viewed_free(&seen[0]);
+    viewed_free(&seen[1]);
+    read_text("{\"kind\":\"ActionSetList\",\"items\":[{\"metadata\":{"
+              "\"uid\":\"u3\"}}]}",
+              1);
+    assert_true(is(seen[0].uid, "u3"));
+    viewed_free(&seen[0]);
+}
+
+static void older_controllers_say_no_percent(void **state)
+{
+    (void)state;
+    read_text("{\"kind\":\"ActionSet\",\"status\":{\"state\":\"running\","
+              "\"actions\":[{\"phases\":[{\"state\":\"completed\"},{\"state\":"
+              "\"running\"},{\"state\":\"\"}]}]}}",
+              1);
+    assert_int_equal(seen[0].whole.percent, 3333);
+    viewed_free(&seen[0]);
+}
+
+static void what_is_no_status_is_none(void **state)
+{
+    static const char *const rows[] = {
+        "",
+        "no JSON",
+        "null",
+        "[1]",
+        "{\"type\":\"progress\"}",
+        "{\"type\":\"status\"",
+        "{\"type\":[\"status\"]}",
+        "{\"kind\":\"Pod\",\"status\":{\"state\":\"running\"}}",
+        "{\"type\":\"BOOKMARK\",\"object\":{\"kind\":\"ActionSet\"}}",
+        "{\"type\":\"ERROR\",\"object\":{\"kind\":\"Status\"}}",
+        "{\"kind\":\"List\",\"items\":{}}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        read_text(rows[i], 0);
+}
+
+static void odd_members_are_unknown(void **state)
+{
+    static const char *const rows[] = {
+        "{\"type\":\"status\"}",
+        "{\"type\":\"status\",\"actions\":{},\"progress\":[],\"detail\":1}",
+        "{\"type\":\"status\",\"actions\":[1,{\"phases\":\"x\"}]}",
+        "{\"type\":\"status\",\"progress\":{\"percentCompleted\":\"-5\"}}",
+        "{\"type\":\"status\",\"progress\":{\"percentCompleted\":43.33}}",
+        "{\"type\":\"status\",\"detail\":{\"rawPercent\":-1,\"eta\":[]}}",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        read_text(rows[i], 1);
+        assert_row(seen[0].whole.percent == VIEWED_UNKNOWN, rows[i]);
+        assert_row(seen[0].raw_percent == VIEWED_UNKNOWN, rows[i]);
+        assert_row(seen[0].state == VIEWED_PENDING, rows[i]);
+        viewed_free(&seen[0]);
+    }
+    read_text("{\"type\":\"status\",\"state\":\"odd\",\"progress\":{"
+              "\"percentCompleted\":\"340\"}}",
+              1);
+    assert_int_equal(seen[0].state, VIEWED_OTHER);
+    assert_int_equal(seen[0].whole.percent, 10000);
+    viewed_free(&seen[0]);
+}
+
+static void too_many_phases_are_refused(void **state)
+{
+    static const char head[] =
+        "{\"type\":\"status\",\"actions\":[{\"phases\":[";
+    static const char item[] = "{},";
+    struct buf b = BUF_INIT(1 << 20);
+    int kept = 0;
+
+    (void)state;
+    buf_str(&b, head);
+    for (int i = 0; i < VIEWED_PHASES_MAX; i++)
+        buf_str(&b, item);
+    buf_str(&b, "{}]}]}");
+    limit = (int)COUNT(seen);
+    errno = 0;
+    assert_int_equal(viewed_read(b.bytes, b.len, keep, &kept), -1);
+    assert_int_equal(errno, E2BIG);
+    assert_int_equal(kept, 0);
+    buf_free(&b);
+}
+
+static void the_reader_can_be_stopped(void **state)
+{
+    static const char text[] =
+        "{\"kind\":\"List\",\"items\":[{\"kind\":\"ActionSet\"},"
+        "{\"kind\":\"ActionSet\"},{\"kind\":\"ActionSet\"}]}";
+    int kept = 0;
+
+    (void)state;
+    limit = 1;
+    assert_int_equal(viewed_read(text, sizeof text - 1, keep, &kept), -1);
+    assert_int_equal(errno, ECANCELED);
+    assert_int_equal(kept, 1);
+    viewed_free(&seen[0]);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_status_line_is_read),
+        cmocka_unit_test(an_actionset_is_raised_by_its_annotation),
+        cmocka_unit_test(the_end_of_an_actionset),
+        cmocka_unit_test(what_is_wrapped_around_is_taken_off),
+        cmocka_unit_test(older_controllers_say_no_percent),
+        cmocka_unit_test(what_is_no_status_is_none),
+        cmocka_unit_test(odd_members_are_unknown),
+        cmocka_unit_test(too_many_phases_are_refused),
+        cmocka_unit_test(the_reader_can_be_stopped),
+    };
+
+    return cmocka_run_group_tests_name("viewed", tests, NULL, NULL);
+}
