@@ -14,10 +14,4 @@
  * whole, and each phase that runs or has failed. */
 void text_put(struct buf *b, const struct line *l);
 
-/* Appends a number of bytes as kopia does, cut to a tenth: "546.9 MB". */
-void text_put_bytes(struct buf *b, int64_t bytes);
-
-/* Appends SECONDS in at most two units: "35s", "2m0s", "2h5m", "3d4h". */
-void text_put_seconds(struct buf *b, int64_t seconds);
-
 #endif

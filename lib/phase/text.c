@@ -1,45 +1,6 @@
 #include "phase/text.h"
 
-#include "base/json.h"
-
-void text_put_bytes(struct buf *b, int64_t bytes)
-{
-    static const char *const units[] = { " kB", " MB", " GB", " TB", " PB" };
-    int64_t unit = 1000;
-    size_t i = 0;
-
-    if (bytes < unit) {
-        json_put_int(b, bytes);
-        buf_str(b, " B");
-        return;
-    }
-    while (bytes / unit >= 1000 && i + 1 < sizeof units / sizeof *units) {
-        unit *= 1000;
-        i++;
-    }
-    json_put_int(b, bytes / unit);
-    buf_char(b, '.');
-    json_put_int(b, bytes % unit / (unit / 10));
-    buf_str(b, units[i]);
-}
-
-void text_put_seconds(struct buf *b, int64_t seconds)
-{
-    static const struct {
-        int64_t seconds;
-        char letter;
-    } units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
-    size_t i = 0;
-
-    while (i < 3 && seconds < units[i].seconds)
-        i++;
-    json_put_int(b, seconds / units[i].seconds);
-    buf_char(b, units[i].letter);
-    if (i == 3)
-        return;
-    json_put_int(b, seconds % units[i].seconds / units[i + 1].seconds);
-    buf_char(b, units[i + 1].letter);
-}
+#include "base/human.h"
 
 /* What has gone up or down, of how much. */
 static void put_moved(struct buf *b, int64_t moved, int64_t estimate)
@@ -47,11 +8,11 @@ static void put_moved(struct buf *b, int64_t moved, int64_t estimate)
     if (moved < 0)
         return;
     buf_str(b, ", ");
-    text_put_bytes(b, moved);
+    human_put_bytes(b, moved);
     if (estimate < 0)
         return;
     buf_str(b, " of ");
-    text_put_bytes(b, estimate);
+    human_put_bytes(b, estimate);
 }
 
 static void put_phase(struct buf *b, const struct shown *shown)
@@ -70,7 +31,7 @@ static void put_phase(struct buf *b, const struct shown *shown)
     if (shown->state == PHASE_FAILED || progress->seconds < 0)
         return;
     buf_str(b, ", ");
-    text_put_seconds(b, progress->seconds);
+    human_put_seconds(b, progress->seconds);
     buf_str(b, " left");
 }
 
@@ -78,7 +39,7 @@ static void put_remarks(struct buf *b, const struct line *l)
 {
     if (l->action_eta.expected >= 0) {
         buf_str(b, "  (all: ");
-        text_put_seconds(b, l->action_eta.expected);
+        human_put_seconds(b, l->action_eta.expected);
         buf_str(b, " left)");
     }
     if (l->judged.verdict >= VERDICT_SLOW) {

@@ -17,56 +17,6 @@ static bool is(const struct buf *b, const char *text)
     return b->len == strlen(text) && memcmp(b->bytes, text, b->len) == 0;
 }
 
-static void bytes_are_cut_to_a_tenth(void **state)
-{
-    static const struct {
-        int64_t bytes;
-        const char *text;
-    } rows[] = {
-        { 0, "0 B" },
-        { 999, "999 B" },
-        { 1000, "1.0 kB" },
-        { 1999, "1.9 kB" },
-        { 999999, "999.9 kB" },
-        { 1000000, "1.0 MB" },
-        { 546900000, "546.9 MB" },
-        { 4500000000, "4.5 GB" },
-        { 1000000000000, "1.0 TB" },
-        { COUNT_LARGEST, "9.0 PB" },
-    };
-    struct buf b = BUF_INIT(64);
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        buf_clear(&b);
-        text_put_bytes(&b, rows[i].bytes);
-        assert_row(is(&b, rows[i].text), rows[i].text);
-    }
-    buf_free(&b);
-}
-
-static void a_duration_has_two_units(void **state)
-{
-    static const struct {
-        int64_t seconds;
-        const char *text;
-    } rows[] = {
-        { 0, "0s" },        { 59, "59s" },       { 60, "1m0s" },
-        { 120, "2m0s" },    { 3599, "59m59s" },  { 3600, "1h0m" },
-        { 7559, "2h5m" },   { 86399, "23h59m" }, { 86400, "1d0h" },
-        { 273600, "3d4h" },
-    };
-    struct buf b = BUF_INIT(64);
-
-    (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        buf_clear(&b);
-        text_put_seconds(&b, rows[i].seconds);
-        assert_row(is(&b, rows[i].text), rows[i].text);
-    }
-    buf_free(&b);
-}
-
 static unsigned seed;
 
 #define HOLDS(condition)                                                       \
@@ -201,8 +151,6 @@ static void a_plan_of_which_nothing_counts_is_explained(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(bytes_are_cut_to_a_tenth),
-        cmocka_unit_test(a_duration_has_two_units),
         cmocka_unit_test(the_parts_add_up_to_the_figure),
         cmocka_unit_test(a_plan_of_which_nothing_counts_is_explained),
     };
