@@ -56,6 +56,30 @@ latest() {
     assert_equal "$(latest .detail.rawPercent)" 50
 }
 
+@test "phase-agg: a phase that has a mover is where that is from its first percent on" {
+    cat >records <<'END'
+{"type":"phase","state":"running","mover":"kopia"}
+{"type":"phase","step":"prerequisites","done":true}
+{"type":"progress","progressPercent":0.5}
+{"type":"progress","progressPercent":30}
+{"type":"phase","step":"prerequisites","done":true}
+{"type":"progress","progressPercent":12}
+{"type":"phase","state":"complete"}
+END
+    run --separate-stderr phase-agg --phases a --state state <records
+    assert_success
+    assert_equal "$(percents)" '0.00 0.00 0.50 30.00 30.00 100.00'
+    # one that is resumed knows it too
+    rm state
+    head -n 4 records | phase-agg --phases a --state state >lines
+    run --separate-stderr phase-agg --phases a --state state \
+        <<<'{"type":"phase","step":"prerequisites","done":true}'
+    assert_success
+    assert_equal "$(percents)" 30.00
+    run --separate-stderr phase-agg --phases a --mover-within-steps <records
+    assert_equal "$(percents)" '0.00 0.00 33.33 33.50 43.33 43.33 100.00'
+}
+
 @test "phase-agg: items that are done are k of n" {
     aggregate --phases a,b --phase a <<'END'
 {"type":"phase","state":"running"}

@@ -443,6 +443,29 @@ pending unknown'
     assert_equal "$(latest '[.actions[1].phases[].state]')" '["running","running"]'
 }
 
+@test "phase-agg: a record may name its action, or name a phase that one action has" {
+    aggregate --plan "$DATA/several.json" <<'END'
+{"type":"progress","action":"1","phase":"dump","progressPercent":6}
+{"type":"progress","action":"backup","phase":"dump","progressPercent":7}
+{"type":"progress","phase":"dump","progressPercent":7}
+END
+    assert_success
+    assert_equal "$(latest '[.actions[].phases[].state]')" \
+        '["complete","running","running","running","failed"]'
+    assert_equal "$stderr" 'phase-agg: warning: passed over a record that may be of several actions; it needs its action'"'"'s index
+phase-agg: warning: passed over 2 records that may be of several actions; it needs its action'"'"'s index'
+    jq '.status.actions[0].phases[1].name = "copy" | .status.actions[0].phases[1].state = "pending"' \
+        "$DATA/several.json" >plan.json
+    aggregate --plan plan.json <<'END'
+{"type":"progress","phase":"copy","progressPercent":8}
+{"type":"progress","phase":"dump","progressPercent":9}
+END
+    assert_success
+    assert_equal "$stderr" ''
+    assert_equal "$(latest '[.actions[].phases[].state]')" \
+        '["complete","running","running","running","failed"]'
+}
+
 @test "phase-agg: an action's only phase needs no --phase" {
     aggregate --phases dump <<<'{"type":"progress","progressPercent":5}'
     assert_success

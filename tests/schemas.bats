@@ -18,7 +18,7 @@ JSON
 {"type":"result","action":0,"phase":"dump","item":2,"of":5,"operation":"snapshot","source":"app@host:/data","sourceIndex":0,"sources":null,"state":"complete","exitStatus":0,"snapshotID":"a1","rootID":"k2","files":1,"directories":2,"symlinks":3,"bytes":4,"processedObjects":5,"processedB":6,"readFiles":7,"readB":8,"errors":0,"skippedItems":9,"fatalErrors":0,"ignoredErrors":0,"elapsedSeconds":20,"text":"ERROR no"}
 JSON
     phase) cat <<'JSON' ;;
-{"type":"phase","action":0,"phase":"dump","item":2,"of":5,"step":"execution","state":"running","done":true}
+{"type":"phase","action":0,"phase":"dump","item":2,"of":5,"step":"execution","state":"running","done":true,"mover":"kopia"}
 JSON
     status) cat <<'JSON' ;;
 {"type":"status","state":"running","actions":[{"name":"backup","phases":[{"name":"a","state":"complete","progress":{"progressPercent":"100.00","lastTransitionTime":"2023-02-20T12:48:55Z"}},{"name":"b","state":"running","progress":{"progressPercent":"30.00","lastTransitionTime":"2023-02-20T12:49:55Z","sizeUploadedB":50000,"estimatedUploadSizeB":100000000,"sizeDownloadedB":0,"estimatedDownloadSizeB":9007199254740992,"estimatedTimeSeconds":120}}],"deferPhase":{"name":"d","state":"pending"}}],"progress":{"percentCompleted":"65.00","runningPhase":"b","lastTransitionTime":"2023-02-20T12:49:55Z","sizeUploadedB":50000,"estimatedUploadSizeB":100000000,"sizeDownloadedB":0,"estimatedDownloadSizeB":1},"detail":{"runningPhases":["b"],"estimatedTimeSeconds":120,"eta":{"seconds":100,"lowSeconds":80,"highSeconds":150},"actionEta":{"seconds":100,"lowSeconds":80,"highSeconds":150},"timePercent":41.2,"rawPercent":42.91,"verdict":"slow","verdictSince":"2023-02-20T12:49:55Z","result":{"state":"partial"}}}

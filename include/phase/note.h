@@ -42,6 +42,8 @@ struct note {
     int64_t phase;    /* index, or one of the two above */
     const char *name; /* the phase's, instead of an index; NULL */
     size_t name_len;
+    const char *action_name; /* what --action may say, instead; NULL */
+    size_t action_len;
     int64_t item;             /* whose of the phase's; the same */
     int64_t of;               /* how many the phase has; -1: not said */
     int64_t overall;          /* percent of all sources of the run, as below */
@@ -50,13 +52,14 @@ struct note {
     enum phase_state state;
     enum result result;
     enum step step;
-    bool done; /* the step, or the item, has ended */
+    bool done;      /* the step, or the item, has ended */
+    bool has_mover; /* the phase has one, which is to tell how far it is */
 
-    /* private */
-    char kept[PLAN_NAME_MAX]; /* a name that is not within the line */
+    /* private: names that are not within the line */
+    char kept[PLAN_NAME_MAX], kept_action[PLAN_NAME_MAX];
 };
 
-/* Reads the LEN bytes of LINE.  The note's name may point into LINE. */
+/* Reads the LEN bytes of LINE.  The note's names may point into LINE. */
 void note_read(struct note *n, const char *line, size_t len);
 
 /* The state of a result, as its record spells it. */

@@ -59,6 +59,7 @@ struct phase {
     struct progress progress; /* its percent is known if anything is */
     int64_t raw;        /* hundredths, as the mover said last; -1: unknown */
     struct items items; /* if it has said that it has any */
+    int has_mover;      /* 1: there is one, and it tells how far it is */
     enum basis basis;
     enum step ended;        /* the last that did, where the basis is a step */
     char since[CLOCK_TEXT]; /* progress.lastTransitionTime; may be empty */
@@ -106,6 +107,12 @@ bool action_set_blueprint(struct action *action, const char *name, size_t len);
 /* One action of the phases in NAMES ("a,b,c"); ACTION, its name, may be
  * NULL. */
 bool plan_of_names(struct plan *p, const char *names, const char *action);
+
+/* The action that TEXT names, or where none has that name the one whose index
+ * it is.  How many there are: 1, 0, or more of one name; *ACTION is the first.
+ */
+size_t plan_find_action(const struct plan *p, const char *text, size_t len,
+                        size_t *action);
 
 /* The phase NAME of the action with the index ACTION, its defer phase
  * included; NULL. */

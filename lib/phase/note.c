@@ -12,6 +12,7 @@ enum field {
     FIELD_STATE,
     FIELD_STEP,
     FIELD_DONE,
+    FIELD_MOVER,
     FIELD_ITEM,
     FIELD_OF,
     FIELD_OVERALL,
@@ -25,6 +26,7 @@ static const struct scan_word fields[FIELDS] = {
     [FIELD_STATE] = SCAN_WORD("state"),
     [FIELD_STEP] = SCAN_WORD("step"),
     [FIELD_DONE] = SCAN_WORD("done"),
+    [FIELD_MOVER] = SCAN_WORD("mover"),
     [FIELD_ITEM] = SCAN_WORD("item"),
     [FIELD_OF] = SCAN_WORD("of"),
     [FIELD_OVERALL] = SCAN_WORD("overallPercent"),
@@ -66,6 +68,13 @@ static int64_t index_of(const struct scan_value *v)
     return index != COUNT_UNKNOWN ? index : NOTE_NO_INDEX;
 }
 
+static void set_action(struct note *n, const struct scan_value *v)
+{
+    n->action = index_of(v);
+    n->action_name = v->kind == SCAN_STRING ? v->text : NULL;
+    n->action_len = v->len;
+}
+
 static void set_phase(struct note *n, const struct scan_value *v)
 {
     n->phase = index_of(v);
@@ -81,7 +90,7 @@ static void set(struct note *n, enum field field, const struct scan_value *v)
         n->kind = kind_of(v);
         break;
     case FIELD_ACTION:
-        n->action = index_of(v);
+        set_action(n, v);
         break;
     case FIELD_PHASE:
         set_phase(n, v);
@@ -95,6 +104,9 @@ static void set(struct note *n, enum field field, const struct scan_value *v)
         break;
     case FIELD_DONE:
         n->done = v->kind == SCAN_BOOL && v->truth;
+        break;
+    case FIELD_MOVER:
+        n->has_mover = v->kind == SCAN_STRING || v->kind == SCAN_ESCAPED;
         break;
     case FIELD_ITEM:
         n->item = index_of(v);
@@ -135,14 +147,14 @@ static void clear(struct note *n)
     n->kind = NOTE_NO_RECORD;
     n->action = n->phase = n->item = NOTE_NOT_SAID;
     n->of = COUNT_UNKNOWN;
-    n->name = NULL;
+    n->name = n->action_name = NULL;
     n->overall = PERCENT_UNKNOWN;
     n->progress = progress_unknown;
     n->work = work_unknown;
     n->state = PHASE_NO_STATE;
     n->result = RESULT_UNKNOWN;
     n->step = STEP_NOT_SAID;
-    n->done = false;
+    n->done = n->has_mover = false;
 }
 
 /* Reads LINE where it is as plain as programs write it, but perhaps for what
@@ -170,19 +182,28 @@ static bool may_be_object(const char *line, size_t len)
     return len > 0 && *line == '{';
 }
 
+/* Copies a name, if there is one; one that is longer than any name of a plan
+ * becomes an INDEX that cannot be. */
+static void keep(const char **name, size_t len, char kept[static PLAN_NAME_MAX],
+                 int64_t *index)
+{
+    if (*name != NULL && len <= PLAN_NAME_MAX) {
+        memcpy(kept, *name, len);
+        *name = kept;
+    } else if (*name != NULL) {
+        *name = NULL;
+        *index = NOTE_NO_INDEX;
+    }
+}
+
 /* Reads LINE where it is any JSON object. */
 static void read_any(struct note *n, const char *line, size_t len)
 {
     jv object = json_parse(line, len);
 
     scan_members(object, see, n);
-    if (n->name != NULL && n->name_len <= sizeof n->kept) {
-        memcpy(n->kept, n->name, n->name_len);
-        n->name = n->kept;
-    } else if (n->name != NULL) { /* longer than any name of a plan */
-        n->name = NULL;
-        n->phase = NOTE_NO_INDEX;
-    }
+    keep(&n->name, n->name_len, n->kept, &n->phase);
+    keep(&n->action_name, n->action_len, n->kept_action, &n->action);
     jv_free(object);
 }
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/num.h"
+
 static const struct scan_word state_names[PHASE_NO_STATE] = {
     [PHASE_PENDING] = SCAN_WORD("pending"),
     [PHASE_RUNNING] = SCAN_WORD("running"),
@@ -174,6 +176,29 @@ bool plan_of_names(struct plan *p, const char *names, const char *action)
             return true;
         names += len + 1;
     }
+}
+
+size_t plan_find_action(const struct plan *p, const char *text, size_t len,
+                        size_t *action)
+{
+    size_t found = 0;
+    int64_t index;
+
+    for (size_t i = p->action_count; i-- > 0;) {
+        const struct action *a = &p->actions[i];
+
+        if (a->name != NULL && a->name_len == len &&
+            memcmp(a->name, text, len) == 0) {
+            *action = i;
+            found++;
+        }
+    }
+    if (found == 0 && num_int(text, len, &index) &&
+        (uint64_t)index < p->action_count) {
+        *action = (size_t)index;
+        found = 1;
+    }
+    return found;
 }
 
 struct phase *plan_find(struct plan *p, size_t action, const char *name,

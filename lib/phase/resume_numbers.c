@@ -31,6 +31,7 @@ const struct number resume_phase_numbers[] = {
     NUMBER(struct phase, "basis", basis, BASIS_NONE, BASIS_NONE, BASIS_STEP),
     NUMBER(struct phase, "ended", ended, STEP_PREREQUISITES, STEP_PREREQUISITES,
            STEP_CLEANUP),
+    NUMBER(struct phase, "hasMover", has_mover, 0, 0, 1),
     { .name = NULL },
 };
 

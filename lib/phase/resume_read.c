@@ -207,6 +207,7 @@ static void take_phase(struct reading *r, struct phase *phase,
     r->newer |= later || more;
     if (!later)
         phase->state = saved->state;
+    phase->has_mover |= saved->has_mover;
     if (more)
         return;
     phase->progress = saved->progress;

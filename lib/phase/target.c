@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/num.h"
 #include "phase/track.h"
 
 /* Appends one of a list to the reason; what does not fit is cut off. */
@@ -19,18 +18,11 @@ static void list_actions(struct plan *plan)
         list(plan, i == 0, plan->actions[i].name);
 }
 
-/* By name, or where no action has that name, by index. */
 static bool find_action(struct target *t, struct plan *plan, const char *action)
 {
-    size_t len = strlen(action), found = 0;
-    int64_t index;
+    size_t found = plan_find_action(plan, action, strlen(action), &t->action);
 
-    for (size_t i = plan->action_count; i-- > 0;)
-        if (plan->actions[i].name_len == len &&
-            memcmp(plan->actions[i].name, action, len) == 0) {
-            t->action = i;
-            found++;
-        }
+    t->given = true;
     if (found == 1)
         return true;
     if (found > 1) {
@@ -40,10 +32,6 @@ static bool find_action(struct target *t, struct plan *plan, const char *action)
                  action);
         list_actions(plan);
         return false;
-    }
-    if (num_int(action, len, &index) && (uint64_t)index < plan->action_count) {
-        t->action = (size_t)index;
-        return true;
     }
     snprintf(plan->why, sizeof plan->why,
              "--action: there is no \"%.200s\"; the actions are: ", action);

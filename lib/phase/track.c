@@ -2,16 +2,57 @@
 
 #include <string.h>
 
+/* The action that has a phase of N's name, where N does not say which: the only
+ * one, or of several the target's, but only if the target was named. */
+static enum track place_by_phase(struct plan *plan, const struct target *t,
+                                 const struct note *n, size_t *action)
+{
+    size_t found = 0;
+
+    *action = t->action;
+    if (n->name == NULL || t->given || plan->action_count == 1)
+        return TRACK_TAKEN;
+    for (size_t i = 0; i < plan->action_count; i++)
+        if (plan_find(plan, i, n->name, n->name_len) != NULL) {
+            *action = i;
+            found++;
+        }
+    if (found > 1)
+        *action = t->action;
+    return found > 1 && t->name == NULL ? TRACK_SEVERAL : TRACK_TAKEN;
+}
+
+static enum track place_action(struct plan *plan, const struct target *t,
+                               const struct note *n, size_t *action)
+{
+    size_t found;
+
+    if (n->action_name != NULL) {
+        found = plan_find_action(plan, n->action_name, n->action_len, action);
+        return found == 1  ? TRACK_TAKEN
+               : found > 1 ? TRACK_SEVERAL
+                           : TRACK_UNKNOWN;
+    }
+    if (n->action == NOTE_NOT_SAID)
+        return place_by_phase(plan, t, n, action);
+    *action = (size_t)n->action;
+    return n->action != NOTE_NO_INDEX && *action < plan->action_count
+               ? TRACK_TAKEN
+               : TRACK_UNKNOWN;
+}
+
 /* The phase of N: by its own words first, then by the target's. */
 static enum track place(struct plan *plan, const struct target *t,
                         const struct note *n, struct phase **phase)
 {
-    size_t action = n->action >= 0 ? (size_t)n->action : t->action;
     const struct action *a;
+    enum track placed;
+    size_t action = 0;
 
     *phase = NULL;
-    if (n->action == NOTE_NO_INDEX || action >= plan->action_count)
-        return TRACK_UNKNOWN;
+    placed = place_action(plan, t, n, &action);
+    if (placed != TRACK_TAKEN)
+        return placed;
     a = &plan->actions[action];
     if (n->name != NULL)
         *phase = plan_find(plan, action, n->name, n->name_len);
@@ -109,15 +150,19 @@ static void complete(struct phase *phase)
     phase->progress.seconds = COUNT_UNKNOWN;
 }
 
-static void end_step(struct phase *phase, enum step step)
+static void end_step(const struct plan *plan, struct phase *phase,
+                     enum step step)
 {
+    if (phase->has_mover && step == STEP_PREREQUISITES && !plan->within_steps)
+        return;
     if (raise_to(phase,
                  steps_end(functions_steps(phase->known), phase->weights, step),
                  BASIS_STEP))
         phase->ended = step;
 }
 
-static enum track take_event(struct phase *phase, const struct note *n)
+static enum track take_event(const struct plan *plan, struct phase *phase,
+                             const struct note *n)
 {
     bool has_step = n->step != STEP_NOT_SAID;
 
@@ -129,8 +174,9 @@ static enum track take_event(struct phase *phase, const struct note *n)
         complete(phase);
     } else if (n->state != PHASE_PENDING) {
         begin(phase);
+        phase->has_mover |= n->has_mover;
         if (n->done || n->state == PHASE_COMPLETE) /* the step's, not more */
-            end_step(phase, n->step);
+            end_step(plan, phase, n->step);
     }
     return TRACK_TAKEN;
 }
@@ -157,10 +203,12 @@ enum track track_note(struct plan *plan, const struct target *t,
         return TRACK_NOTHING;
     if (n->kind == NOTE_RESULT)
         return take_result(*phase, n);
+    if (n->kind == NOTE_PROGRESS)
+        (*phase)->has_mover = 1;
     if (n->item != NOTE_NOT_SAID)
         return take_item(plan, *phase, n);
     if (n->kind == NOTE_EVENT)
-        return take_event(*phase, n);
+        return take_event(plan, *phase, n);
     take_stats(plan, *phase, &n->progress, BASIS_MOVER);
     return TRACK_TAKEN;
 }

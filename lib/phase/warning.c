@@ -9,6 +9,8 @@ static const struct {
 } troubles[TRACK_RESULTS] = {
     [TRACK_UNPLACED] = { "no phase named for ", "; use --phase" },
     [TRACK_UNKNOWN] = { "passed over ", " of a phase that is not in the plan" },
+    [TRACK_SEVERAL] = { "passed over ", " that may be of several actions; it "
+                                        "needs its action's index" },
     [TRACK_NO_ITEM] = { "passed over ", " with an item that is not 0 or more "
                                         "and below its \"of\", 1000 at most" },
     [TRACK_UNCLEAR] = { "passed over ", " of type phase with no state or step "

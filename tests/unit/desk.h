@@ -335,23 +335,47 @@ static inline int desk_unnamed(const struct desk *d, int action)
     return desk_phase(d, action, 0);
 }
 
+/* The phase of the ACTION (NO_PHASE: not said) that is named so: "late", or by
+ * its number. */
+static inline int desk_named(const struct desk *d, int action, bool late,
+                             int phase)
+{
+    int found = NO_PHASE, count = 0;
+
+    for (int i = 0; i < d->actions; i++) {
+        int one = late ? d->late[i] : desk_phase(d, i, phase);
+
+        if (one == NO_PHASE || (action != NO_PHASE && action != i))
+            continue;
+        found = one;
+        count++;
+    }
+    if (count < 2)
+        return found;
+    if (!d->names_one)
+        return NO_PHASE;
+    return late ? d->late[0] : desk_phase(d, 0, phase);
+}
+
 /* Names a phase, by one of the ways that there are, or none. */
 static inline int desk_address(struct desk *d, char *text, size_t room)
 {
     int action = 0, phase = any(8) - 1, len = 0;
+    bool said = any(3) == 0;
 
-    if (any(3) == 0) {
+    if (said) {
         action = any(d->actions + 1);
         len = snprintf(text, room, ",\"action\":%d", action);
     }
     d->about = desk_phase(d, action, phase);
     switch (any(8)) {
     case 0:
-        d->about = action < d->actions ? d->late[action] : NO_PHASE;
+        d->about = desk_named(d, said ? action : NO_PHASE, true, phase);
         return len +
                snprintf(text + len, room - (size_t)len, ",\"phase\":\"late\"");
     case 1:
     case 2:
+        d->about = desk_named(d, said ? action : NO_PHASE, false, phase);
         return len + snprintf(text + len, room - (size_t)len,
                               ",\"phase\":\"p%d\"", phase);
     case 3:

@@ -144,6 +144,8 @@ static int64_t after(const char *function, bool within,
 }
 
 #define ENDED(step) "{\"type\":\"phase\",\"step\":\"" step "\",\"done\":true}"
+#define MOVER       "{\"type\":\"phase\",\"state\":\"running\",\"mover\":\"kopia\"}"
+#define NO_MOVER    "{\"type\":\"phase\",\"state\":\"running\",\"mover\":null}"
 #define SAID(n)     "{\"type\":\"progress\",\"progressPercent\":" #n "}"
 
 static void a_phase_goes_by_the_steps_of_its_function(void **state)
@@ -169,6 +171,15 @@ static void a_phase_goes_by_the_steps_of_its_function(void **state)
         { "BackupData", false, 3333, { ENDED("prerequisites"), SAID(20) } },
         { "BackupData", false, 4000, { ENDED("prerequisites"), SAID(40) } },
         { "BackupData", false, 9000, { SAID(90), ENDED("execution") } },
+        /* which nothing lifts before it has moved anything */
+        { "BackupData", false, 2000, { SAID(20), ENDED("prerequisites") } },
+        { "BackupData", false, 0, { SAID(null), ENDED("prerequisites") } },
+        { "BackupData", false, 6666, { SAID(20), ENDED("execution") } },
+        { "KubeTask", false, 0, { MOVER, ENDED("prerequisites") } },
+        { NULL, false, 100, { MOVER, ENDED("prerequisites"), SAID(1) } },
+        { NULL, false, 0, { ENDED("prerequisites\",\"mover\":\"k") } },
+        { NULL, false, 3333, { NO_MOVER, ENDED("prerequisites") } },
+        { NULL, true, 3333, { MOVER, ENDED("prerequisites") } },
         /* or one of its execution */
         { "BackupData", true, 3333, { SAID(0), ENDED("prerequisites") } },
         { "BackupData", true, 4333, { ENDED("prerequisites"), SAID(30) } },

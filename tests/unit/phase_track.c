@@ -55,7 +55,7 @@ static void a_record_finds_its_phase(void **state)
         { ",\"phase\":\"b\",\"phase\":null", 0, TRACK_TAKEN },
         { ",\"phase\":\"b\",\"phase\":0", 0, TRACK_TAKEN },
         { ",\"phase\":\"c\"", -1, TRACK_UNKNOWN },
-        { ",\"phase\":\"d\"", -1, TRACK_UNKNOWN },
+        { ",\"phase\":\"d\"", 4, TRACK_TAKEN }, /* of one action alone */
         { ",\"phase\":2", -1, TRACK_UNKNOWN },
         { ",\"phase\":0.5", -1, TRACK_UNKNOWN },
         { ",\"phase\":-1", -1, TRACK_UNKNOWN },
@@ -65,7 +65,14 @@ static void a_record_finds_its_phase(void **state)
         { ",\"phase\":\"\"", -1, TRACK_UNKNOWN },
         { ",\"action\":2", -1, TRACK_UNKNOWN },
         { ",\"action\":-1", -1, TRACK_UNKNOWN },
-        { ",\"action\":\"two\"", -1, TRACK_UNKNOWN },
+        { ",\"action\":\"two\"", 2, TRACK_TAKEN },
+        { ",\"action\":\"t\\u0077o\",\"phase\":\"b\"", 3, TRACK_TAKEN },
+        { ",\"action\":\"1\",\"phase\":\"b\"", 3, TRACK_TAKEN },
+        { ",\"action\":\"two\",\"action\":0", 0, TRACK_TAKEN },
+        { ",\"action\":\"two\",\"action\":null", 0, TRACK_TAKEN },
+        { ",\"action\":\"three\"", -1, TRACK_UNKNOWN },
+        { ",\"action\":\"2\"", -1, TRACK_UNKNOWN },
+        { ",\"action\":\"\"", -1, TRACK_UNKNOWN },
         { ",\"action\":1,\"phase\":2", -1, TRACK_UNKNOWN }, /* the defer's */
     };
 
@@ -81,6 +88,51 @@ static void a_record_finds_its_phase(void **state)
         for (int p = 0; p < 5; p++)
             assert_row(h.plan.phases[p].state ==
                            (p == rows[i].phase ? PHASE_RUNNING : PHASE_PENDING),
+                       text);
+        plan_free(&h.plan);
+    }
+}
+
+/* Three actions, the last two of one name; a phase that is in the second and
+ * the third, and one that is in the third alone. */
+static void of_several_actions_none_is_guessed(void **state)
+{
+    static const struct {
+        const char *members;
+        const char *action, *phase; /* of the options */
+        int taken;                  /* the phase within the plan */
+        enum track track;
+    } rows[] = {
+        { ",\"phase\":\"b\"", NULL, NULL, -1, TRACK_SEVERAL },
+        { ",\"phase\":\"c\"", NULL, NULL, 3, TRACK_TAKEN },
+        { ",\"phase\":\"b\"", "1", NULL, 1, TRACK_TAKEN },
+        { ",\"phase\":\"b\"", "2", "c", 2, TRACK_TAKEN },
+        { ",\"phase\":\"c\"", "0", NULL, -1, TRACK_UNKNOWN },
+        { ",\"phase\":\"b\",\"action\":\"same\"", NULL, NULL, -1,
+          TRACK_SEVERAL },
+        { ",\"phase\":\"b\",\"action\":2", NULL, NULL, 2, TRACK_TAKEN },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct house h = { 0 };
+        char text[128];
+
+        assert_true(plan_add_action(&h.plan, "one", 3));
+        assert_non_null(plan_add_phase(&h.plan, "a", 1, false));
+        for (int action = 0; action < 2; action++) {
+            assert_true(plan_add_action(&h.plan, "same", 4));
+            assert_non_null(plan_add_phase(&h.plan, "b", 1, false));
+        }
+        assert_non_null(plan_add_phase(&h.plan, "c", 1, false));
+        assert_true(
+            target_find(&h.target, &h.plan, rows[i].action, rows[i].phase));
+        snprintf(text, sizeof text, "{\"type\":\"progress\"%s}",
+                 rows[i].members);
+        assert_row(say(&h, text) == rows[i].track, text);
+        for (int p = 0; p < 4; p++)
+            assert_row(h.plan.phases[p].state ==
+                           (p == rows[i].taken ? PHASE_RUNNING : PHASE_PENDING),
                        text);
         plan_free(&h.plan);
     }
@@ -357,6 +409,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_record_finds_its_phase),
+        cmocka_unit_test(of_several_actions_none_is_guessed),
         cmocka_unit_test(without_a_target_only_an_only_phase_is_meant),
         cmocka_unit_test(a_phase_follows_its_records),
         cmocka_unit_test(an_event_that_says_nothing_is_unclear),

@@ -137,7 +137,7 @@ static const char busy[] = HEAD
     "{\"name\":\"a\",\"state\":3,\"percent\":10000,"
     "\"since\":\"2023-02-20T12:49:55Z\",\"parts\":{}},"
     "{\"name\":\"dump\",\"state\":1,\"percent\":3050,\"uploaded\":7,"
-    "\"toUpload\":9,\"raw\":2000,\"basis\":2,"
+    "\"toUpload\":9,\"raw\":2000,\"basis\":2,\"hasMover\":1,"
     "\"since\":\"2023-02-20T12:49:57Z\","
     "\"parts\":{\"watch\":[-250,7,\"1152921504606846976\"]}},"
     "{\"name\":\"late\",\"deferred\":true,\"parts\":{}}]},"
@@ -301,6 +301,7 @@ static void a_damaged_state_changes_nothing(void **state)
           "\"uploaded\" cannot be this" },
         { "\"basis\":2", "\"basis\":5", "\"basis\" cannot be this" },
         { "\"basis\":2", "\"ended\":3", "\"ended\" cannot be this" },
+        { "\"hasMover\":1", "\"hasMover\":2", "\"hasMover\" cannot be this" },
         { "\"items\":[", "\"items\":{},\"x\":[", "\"items\" cannot be this" },
         { "\"items\":[", "\"items\":[1,", "an item is no object" },
         { "{\"state\":3,\"percent\":10000},", "{\"percent\":10001},",
