@@ -15,11 +15,12 @@
 #include "base/rec.h"
 #include "base/start.h"
 #include "base/timed.h"
+#include "kopia-progress/times.h"
 #include "mover/grammar.h"
 #include "mover/kopia.h"
 
 static struct {
-    bool pass, unmatched, forms;
+    bool pass, unmatched, forms, times;
     const char *record, *replay;
     int64_t sources, speed, hint_after;
 } options = { .speed = 1, .hint_after = 30 * CLOCK_SECOND };
@@ -39,6 +40,8 @@ static const struct opt table[] = {
       "kopia snapshots N sources: say overallPercent" },
     { 0, "speed", OPT_COUNT, &options.speed, "N",
       "replay N times as fast (1; 0: without waiting)" },
+    { 't', "times", OPT_FLAG, &options.times, NULL,
+      "each record says when it came, in seconds" },
     { 'u', "unmatched", OPT_FLAG, &options.unmatched, NULL,
       "show on standard error what was not understood" },
     { .name = NULL },
@@ -58,6 +61,8 @@ struct filter {
     struct out out, pass;
     struct clock clock;
     struct timed_writer recording;
+    struct timed_reader replay;
+    struct times times;
     int64_t started;
     bool watching; /* the hint may become due */
     bool hinted;
@@ -67,6 +72,8 @@ static void on_record(void *arg, const char *record, size_t len)
 {
     struct filter *f = arg;
 
+    if (options.times)
+        record = times_put(&f->times, record, &len);
     out_write(&f->out, record, len);
 }
 
@@ -86,6 +93,12 @@ static void on_bytes(void *arg, const char *bytes, size_t n)
     }
     if (options.record != NULL)
         timed_add(&f->recording, bytes, n);
+    if (options.times)
+        times_read(&f->times,
+                   options.replay != NULL
+                       ? f->replay.came
+                       : clock_steady(&f->clock) - f->started,
+                   n);
 }
 
 /* Says why there may be no progress, unless that was said. */
@@ -122,12 +135,15 @@ static int read_all(struct filter *f, struct rec *in, const char *name)
     enum rec_status status;
 
     in->out = &f->out;
-    in->tap = options.pass || options.record != NULL ? on_bytes : NULL;
+    if (options.pass || options.record != NULL || options.times)
+        in->tap = on_bytes;
     in->tap_arg = f;
     do {
         status = rec_next(in, &piece, f->watching ? until_hint(f) : -1);
-        if (status == REC_OK)
+        if (status == REC_OK) {
+            times_piece(&f->times, rec_ahead(in) + (piece.after != 0));
             kopia_piece(f->kopia, &piece);
+        }
     } while (status != REC_EOF && status != REC_ERROR);
     if (in->cut_records > 0)
         msg_warn("%s: lines above %d bytes were cut: %llu", name, REC_CEILING,
@@ -138,20 +154,19 @@ static int read_all(struct filter *f, struct rec *in, const char *name)
 static int read_file(struct filter *f, int fd, const char *name)
 {
     struct rec in;
-    struct timed_reader timed;
     int status;
 
     if (!rec_open(&in, fd, CUT_CR_LF))
         return msg_fatal_sys("unable to read %s", name);
     if (options.replay != NULL) {
-        if (!timed_open(&timed, fd, options.speed, &f->clock))
+        if (!timed_open(&f->replay, fd, options.speed, &f->clock))
             return msg_fatal_sys("unable to read %s", name);
         in.read = timed_read;
-        in.read_arg = &timed;
+        in.read_arg = &f->replay;
     }
     status = read_all(f, &in, name);
     if (options.replay != NULL)
-        timed_close(&timed);
+        timed_close(&f->replay);
     rec_close(&in);
     return status;
 }
@@ -197,6 +212,7 @@ static int open_filter(struct filter *f)
         return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK is no time");
     f->started = clock_steady(&f->clock);
     f->watching = options.hint_after > 0;
+    times_init(&f->times);
     if (options.record != NULL &&
         !timed_create(&f->recording, options.record, &f->clock))
         return msg_fatal_sys("unable to create %s", options.record);
@@ -210,10 +226,13 @@ static int open_filter(struct filter *f)
 /* The end of the input: the result, and whether everything was written. */
 static int close_filter(struct filter *f, int status)
 {
-    bool failed = kopia_end(f->kopia);
+    bool failed;
 
+    times_piece(&f->times, 0);
+    failed = kopia_end(f->kopia);
     hint(f);
     kopia_free(f->kopia);
+    times_free(&f->times);
     if (status == 0 && failed)
         status = EXIT_DATA;
     if (options.record != NULL && !timed_finish(&f->recording))

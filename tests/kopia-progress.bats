@@ -267,6 +267,33 @@ console() {
     assert_success
 }
 
+@test "kopia-progress: --times says when the last byte of a line came" {
+    # the first line of progress is whole when the second begins; the error
+    # comes in two pieces
+    while read -r time bytes; do
+        printf '%s\t%s\n' "$time" "$(printf "$bytes" | base64 -w 0)"
+    done >run.timed <<'END'
+0.5000 Snapshotting\x20a\x20...\n\r
+1.2599 \x20|\x201\x20hashing,\x200\x20hashed\x20(1\x20B),\x200\x20cached\x20(0\x20B),\x20uploaded\x200\x20B,\x20estimating...
+7.0000 \r\x20|\x201\x20hashing,\x202\x20hashed\x20(1\x20B),\x200\x20cached\x20(0\x20B),\x20
+61.0700 uploaded\x200\x20B,\x20estimating...
+61.8000 \n
+END
+    kopia-progress --replay run.timed --speed 0 >plain
+    kopia-progress --replay run.timed --speed 0 --times >timed
+    jq -c 'del(.seconds)' timed | cmp - plain
+    run grep -o '"seconds":[0-9.]*}$' timed
+    assert_output '"seconds":1.25}
+"seconds":61.07}
+"seconds":61.80}'
+}
+
+@test "kopia-progress: --times goes by the clock since the start" {
+    printf 'Snapshotting a ...\nCreated snapshot with root k1 and ID a1 in 1s\n' >console
+    PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1500ms run --separate-stderr kopia-progress --hint-after 0 -t console
+    assert_output '{"type":"result","operation":"snapshot","state":"complete","snapshotID":"a1","rootID":"k1","elapsedSeconds":1,"seconds":1.50}'
+}
+
 @test "kopia-progress: a recording whose times are fixed is byte-equal" {
     printf 'Snapshotting a ...\n' >console
     PHASEPIPE_CLOCK=2023-02-20T12:49:55Z+1500ms run --separate-stderr kopia-progress --hint-after 0 --record run.timed console

@@ -9,13 +9,13 @@ SCHEMAS=$ROOT/include/schemas
 whole() { # TYPE
     case $1 in
     progress) cat <<'JSON' ;;
-{"type":"progress","action":0,"phase":"dump","item":2,"of":5,"source":"app@host:/data","sourceIndex":0,"stage":"copy","progressPercent":100,"rawPercent":341.9,"basis":"bytes","overallPercent":50.25,"estimatedTimeSeconds":35,"sizeUploadedB":0,"estimatedUploadSizeB":4500000000,"sizeDownloadedB":1,"estimatedDownloadSizeB":2,"speedBps":3,"hashingFiles":1,"hashedFiles":118,"hashedB":546900000,"cachedFiles":0,"cachedB":0,"uploadedBlobs":4,"fatalErrors":0,"ignoredErrors":0,"errors":0,"processedItems":5,"totalItems":6,"skippedItems":7,"skippedB":8,"processedObjects":9,"totalObjects":10,"processedB":11,"totalB":12,"readFiles":13,"readB":14,"processedBlobs":15,"totalBlobs":16,"operation":null}
+{"type":"progress","action":0,"phase":"dump","item":2,"of":5,"source":"app@host:/data","sourceIndex":0,"stage":"copy","progressPercent":100,"rawPercent":341.9,"basis":"bytes","overallPercent":50.25,"estimatedTimeSeconds":35,"sizeUploadedB":0,"estimatedUploadSizeB":4500000000,"sizeDownloadedB":1,"estimatedDownloadSizeB":2,"speedBps":3,"hashingFiles":1,"hashedFiles":118,"hashedB":546900000,"cachedFiles":0,"cachedB":0,"uploadedBlobs":4,"fatalErrors":0,"ignoredErrors":0,"errors":0,"processedItems":5,"totalItems":6,"skippedItems":7,"skippedB":8,"processedObjects":9,"totalObjects":10,"processedB":11,"totalB":12,"readFiles":13,"readB":14,"processedBlobs":15,"totalBlobs":16,"seconds":61.07,"operation":null}
 JSON
     message) cat <<'JSON' ;;
-{"type":"message","action":0,"phase":1,"item":2,"of":5,"level":"error","path":"a/b","text":"permission denied"}
+{"type":"message","action":0,"phase":1,"item":2,"of":5,"level":"error","path":"a/b","text":"permission denied","seconds":61.07}
 JSON
     result) cat <<'JSON' ;;
-{"type":"result","action":0,"phase":"dump","item":2,"of":5,"operation":"snapshot","source":"app@host:/data","sourceIndex":0,"sources":null,"state":"complete","exitStatus":0,"snapshotID":"a1","rootID":"k2","files":1,"directories":2,"symlinks":3,"bytes":4,"processedObjects":5,"processedB":6,"readFiles":7,"readB":8,"errors":0,"skippedItems":9,"fatalErrors":0,"ignoredErrors":0,"elapsedSeconds":20,"text":"ERROR no"}
+{"type":"result","action":0,"phase":"dump","item":2,"of":5,"operation":"snapshot","source":"app@host:/data","sourceIndex":0,"sources":null,"state":"complete","exitStatus":0,"snapshotID":"a1","rootID":"k2","files":1,"directories":2,"symlinks":3,"bytes":4,"processedObjects":5,"processedB":6,"readFiles":7,"readB":8,"errors":0,"skippedItems":9,"fatalErrors":0,"ignoredErrors":0,"elapsedSeconds":20,"text":"ERROR no","seconds":61.07}
 JSON
     phase) cat <<'JSON' ;;
 {"type":"phase","action":0,"phase":"dump","item":2,"of":5,"step":"execution","state":"running","done":true,"mover":"kopia"}

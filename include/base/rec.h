@@ -75,6 +75,13 @@ void rec_unread(struct rec *r, const char *bytes, size_t n);
  * trickle in without a separator do not keep the caller from its clock. */
 enum rec_status rec_next(struct rec *r, struct record *record, int timeout_ms);
 
+/* How many bytes have been read that stand behind the last record and its
+ * separator. */
+static inline size_t rec_ahead(const struct rec *r)
+{
+    return r->end - r->start;
+}
+
 /* Frees the buffer; FD stays open. */
 void rec_close(struct rec *r);
 

@@ -39,6 +39,7 @@ struct timed_reader {
     struct rec lines;
     struct clock *clock;
     int64_t start, speed;
+    int64_t came;     /* when the chunk did, ns after the start */
     struct buf chunk; /* decoded, from `given` on not yet handed out */
     size_t given;
 };

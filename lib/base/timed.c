@@ -102,15 +102,14 @@ static bool read_line(struct timed_reader *r, const struct record *line)
 {
     const char *tab = memchr(line->text, '\t', line->len);
     size_t head = tab != NULL ? (size_t)(tab - line->text) : 0;
-    int64_t due;
 
     buf_clear(&r->chunk);
     r->given = 0;
     if (tab == NULL || line->cut ||
-        !num_decimal(line->text, head, CLOCK_SECOND, &due) ||
+        !num_decimal(line->text, head, CLOCK_SECOND, &r->came) ||
         !base64_get(&r->chunk, tab + 1, line->len - head - 1))
         return false;
-    wait_until(r, due);
+    wait_until(r, r->came);
     return true;
 }
 
