@@ -100,6 +100,8 @@ check-valgrind:
 bench: all $(BENCH)
 	scripts/bench
 	scripts/bench-cluster
+pictures: all
+	scripts/pictures/plot
 $(BENCH): build/%: build/tests/%.o $(patsubst %,build/lib%.a,$(filter-out base,$(ROOMS)) base)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(CURL) $(JQ) $(LDLIBS)
@@ -153,12 +155,13 @@ help:
 	@echo "check-asan      the same suite under ASan and UBSan"
 	@echo "check-valgrind  the same suite under valgrind"
 	@echo "bench           speed and memory beside named peers"
+	@echo "pictures        those of the README, anew"
 	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR, DATADIR"
 	@echo "uninstall       what install put there"
 	@echo "bundle          build/bundle, which runs in any container of Linux"
 	@echo "dist            build/phasepipe-$(VERSION).tar.gz from HEAD"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan check check-asan check-valgrind bench bundled bundle \
+.PHONY: all unit asan check check-asan check-valgrind bench pictures bundled bundle \
 	install uninstall dist clean help
 .DELETE_ON_ERROR:

@@ -267,7 +267,7 @@ END
 
 @test "house: make help names what make can do" {
     make -C "$COPY" --no-print-directory help >targets
-    for target in all check check-asan check-valgrind bench bundle \
+    for target in all check check-asan check-valgrind bench pictures bundle \
         install uninstall dist clean; do
         grep -qE "^$target  +[^ ]" targets
         grep -qE "^$target:" "$COPY/Makefile"
