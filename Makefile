@@ -13,6 +13,12 @@ phase-run.libs       = $(JQ)
 status-patch.rooms   = kube base
 status-patch.libs    = $(CURL) $(YAML) $(JQ)
 
+# Scripts that are installed, under other names than they have here
+TOOLS = phase-follow
+phase-follow.from = scripts/follow
+
+COMMANDS = $(PROGRAMS) $(TOOLS)
+
 VERSION = 0.1.0
 
 # What the user may set
@@ -21,6 +27,10 @@ PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
 MANDIR  ?= $(PREFIX)/share/man
 DATADIR ?= $(PREFIX)/share/phasepipe
+DOCDIR  ?= $(PREFIX)/share/doc/phasepipe
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
+FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 DESTDIR ?=
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
@@ -131,20 +141,41 @@ $(ARCHIVE): $(PROGRAMS:%=build/bin/%) $B/install $B/launch $B/entry.so \
 	scripts/container/bundle LICENSE
 	scripts/container/bundle $@ $(PROGRAMS:%=build/bin/%) $B/install
 
-install: all
-	$(INSTALL) -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(DATADIR)/schemas
-	$(INSTALL) -m 755 $(PROGRAMS:%=build/bin/%) $(DESTDIR)$(BINDIR)
-	$(INSTALL) -m 644 $(PROGRAMS:%=filters/%.1) $(DESTDIR)$(MANDIR)/man1
-	$(INSTALL) -m 644 $(SCHEMAS) $(DESTDIR)$(DATADIR)/schemas
+# What install puts where, and uninstall takes away: mode, directory, files, and
+# FILE=NAME where one gets another name there
+define PLACES
+755 $(BINDIR) $(PROGRAMS:%=build/bin/%) $(foreach t,$(TOOLS),$($t.from)=$t)
+$(foreach n,1 5 7,644 $(MANDIR)/man$n $(wildcard filters/*.$n scripts/*.$n)
+)644 $(DATADIR)/schemas $(SCHEMAS)
+644 $(DOCDIR) README.md LICENSE
+644 $(DOCDIR)/examples $(wildcard scripts/kubernetes/*.yaml)
+644 $(BASHDIR) $(foreach c,$(COMMANDS),build/completions/$c.bash=$c)
+644 $(ZSHDIR) $(foreach c,$(COMMANDS),build/completions/$c.zsh=_$c)
+644 $(FISHDIR) $(COMMANDS:%=build/completions/%.fish)
+endef
 
+install uninstall: export PLACES := $(PLACES)
+install uninstall: export MADE := $(DATADIR)/directories
+install uninstall: export DESTDIR := $(DESTDIR)
+install uninstall: export INSTALL := $(INSTALL)
+install: all completions
+	@scripts/place install
 uninstall:
-	rm -f $(PROGRAMS:%=$(DESTDIR)$(BINDIR)/%) $(PROGRAMS:%=$(DESTDIR)$(MANDIR)/man1/%.1)
-	rm -f $(SCHEMAS:include/%=$(DESTDIR)$(DATADIR)/%)
+	@scripts/place uninstall
+
+# What the shells complete is read from --help.  Where the programs are for
+# another machine, RUNNABLE is where some are that run here.
+RUNNABLE ?= build/bin
+COMPLETIONS := $(foreach s,bash zsh fish,$(COMMANDS:%=build/completions/%.$s))
+completions: $(COMPLETIONS)
+$(COMPLETIONS): scripts/completions
+$(foreach c,$(COMMANDS),$(eval $(filter build/completions/$c.%,$(COMPLETIONS)): $(or $($c.from),$(RUNNABLE)/$c)))
+$(COMPLETIONS):
+	@mkdir -p $(@D)
+	scripts/completions $(subst .,,$(suffix $@)) $(basename $(@F)) $(filter-out scripts/completions,$^) >$@
 
 dist:
-	@mkdir -p build
-	git archive --format=tar.gz --prefix=phasepipe-$(VERSION)/ -o build/phasepipe-$(VERSION).tar.gz HEAD
+	scripts/dist build/phasepipe-$(VERSION).tar.gz phasepipe-$(VERSION)
 
 clean:
 	rm -rf build
@@ -156,12 +187,14 @@ help:
 	@echo "check-valgrind  the same suite under valgrind"
 	@echo "bench           speed and memory beside named peers"
 	@echo "pictures        those of the README, anew"
-	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR, DATADIR"
-	@echo "uninstall       what install put there"
+	@echo "completions     what bash, zsh and fish complete, in build/completions"
+	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR, DATADIR,"
+	@echo "                DOCDIR, BASHDIR, ZSHDIR, FISHDIR"
+	@echo "uninstall       takes away what install put there"
 	@echo "bundle          build/bundle, which runs in any container of Linux"
 	@echo "dist            build/phasepipe-$(VERSION).tar.gz from HEAD"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan check check-asan check-valgrind bench pictures bundled bundle \
-	install uninstall dist clean help
+.PHONY: all unit asan check check-asan check-valgrind bench pictures bundled \
+	bundle install uninstall completions dist clean help
 .DELETE_ON_ERROR:

@@ -417,7 +417,7 @@ has_ended_readers() { ! pgrep -f "logs -f -n $NS second" >left; }
 
 @test "cluster-manifests: follow says what is wrong, and needs no more than its rights" {
     "$ROOT/scripts/follow" -h | grep -oE '^  -[a-z]' | tr -d ' ' | sort >help
-    sed -nE 's/^\.It Fl ([a-z]).*/-\1/p' "$ROOT/scripts/follow.1" | sort >manual
+    sed -nE 's/^\.It Fl ([a-z]).*/-\1/p' "$ROOT/scripts/phase-follow.1" | sort >manual
     diff help manual
     run "$ROOT/scripts/follow" -n
     assert_failure 100

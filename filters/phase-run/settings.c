@@ -28,10 +28,10 @@ static const struct {
 #define S(member) &settings.member
 
 static const struct opt table[] = {
-    { 0, "mover", OPT_TEXT, S(mover), "NAME",
-      "what is run: kopia, or records (default)" },
-    { 0, "parse", OPT_TEXT, S(parse), "STREAM",
-      "read progress from stderr (default), stdout or both" },
+    { 0, "mover", OPT_TEXT, S(mover), "kopia|records",
+      "what is run (default: records)" },
+    { 0, "parse", OPT_TEXT, S(parse), "stderr|stdout|both",
+      "where progress is read (stderr)" },
     { 0, "phase", OPT_TEXT, S(phase), "NAME", "the phase that COMMAND is" },
     { 0, "phases", OPT_TEXT, S(phases), "A,B,C", "all phases of the action" },
     { 0, "action", OPT_TEXT, S(action), "NAME", "the action, or its index" },

@@ -30,11 +30,12 @@ static bool wants_argument(const struct opt_program *program,
     return o->kind != OPT_FLAG && implied(program, o) == NULL;
 }
 
+/* Two at least: what reads the table must know where a name ends. */
 static void put_spaces(struct buf *b, size_t upto)
 {
-    do
+    buf_str(b, "  ");
+    while (b->len < upto)
         buf_char(b, ' ');
-    while (b->len < upto);
 }
 
 static void help_line(struct buf *b, const struct opt *o, bool may_lack)

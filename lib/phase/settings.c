@@ -45,8 +45,7 @@ static const struct opt options[] = {
 const struct opt_program settings_program = {
     .name = "phase-agg",
     .operands = "--phases A,B,C | --plan FILE | --blueprint FILE",
-    .purpose = "Stats and phase events on standard input, the action's status "
-               "on standard output.",
+    .purpose = "Turns stats and phase events into the status of the action.",
     .options = options,
 };
 
