@@ -68,8 +68,16 @@ END
         'ok resource    actionsets of cr.kanister.io/v1alpha1, with a status subresource, which is written to' \
         "$GET_ROW" \
         'no patch       may not patch actionsets/status/backup in namespace kanister' \
-        '--             kubectl create role phasepipe --verb=get,patch --resource=actionsets.cr.kanister.io/status --resource-name=backup -n kanister, and a rolebinding' \
+        '--             kubectl create role phasepipe --verb=get,patch --resource=actionsets.cr.kanister.io/status --resource-name=backup -n kanister && kubectl create rolebinding phasepipe --role=phasepipe --serviceaccount=lab:patcher -n kanister' \
         "$FIELDS_ROW" "$OBJECT_ROW" "$DIALECT_ROW"
+}
+
+@test "status-patch: --check names the rights once, also for nobody that it knows" {
+    check "$VERSION" '{"method":"POST","status":404}' "$RESOURCES" "$MAY_NOT" \
+        "$MAY_NOT" "$FIELDS" "$LOOK"
+    assert_failure 1
+    assert_equal "$(grep -c 'kubectl create role ' <<<"$output")" 1
+    [[ $output == *" --role=phasepipe --serviceaccount=NAMESPACE:NAME -n kanister"* ]]
 }
 
 @test "status-patch: --check makes no right out of a server's trouble, nor out of none" {

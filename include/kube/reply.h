@@ -69,6 +69,12 @@ struct reply_words {
 void reply_words(const struct reply *r, const struct reply_about *about,
                  struct reply_words *words);
 
+/* What is to be said where USER ("": unknown) has no right to RESOURCE,
+ * "actionsets" or its subresource: as the server itself would refuse it. */
+void reply_words_of_right(const char *user, const char *resource,
+                          const struct reply_about *about,
+                          struct reply_words *words);
+
 /* The member "metadata" of an object, or of a PartialObjectMetadata. */
 struct reply_object {
     char uid[64];

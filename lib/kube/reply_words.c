@@ -11,6 +11,10 @@ static void add_grantee(struct buf *b, const char *user)
     size_t n = sizeof account - 1;
     bool is_account = strncmp(user, account, n) == 0;
 
+    if (user[0] == '\0') {
+        buf_str(b, "--serviceaccount=NAMESPACE:NAME");
+        return;
+    }
     buf_str(b, is_account ? "--serviceaccount=" : "--user=");
     buf_str(b, is_account ? user + n : user);
 }
@@ -67,4 +71,17 @@ void reply_words(const struct reply *r, const struct reply_about *about,
 {
     fill_in(words->what, r->row->what, r, about);
     fill_in(words->mend, r->row->mend, r, about);
+}
+
+void reply_words_of_right(const char *user, const char *resource,
+                          const struct reply_about *about,
+                          struct reply_words *words)
+{
+    const struct http_reply http = { .status = 403 };
+    struct reply r = { .status = 403 };
+
+    snprintf(r.user, sizeof r.user, "%s", user);
+    snprintf(r.resource, sizeof r.resource, "%s", resource);
+    r.row = reply_row(&r, FORM_NO_RIGHT, &http);
+    reply_words(&r, about, words);
 }
