@@ -176,8 +176,8 @@ static void agg_args(const char *argv[static ARGS_MAX], bool own)
         { "--phases", settings.phases },
         { "--plan", settings.plan },
         { "--blueprint", settings.blueprint },
-        { "--action", settings.action },
-        { "--phase", settings.phase },
+        { "--action", settings.owner.action },
+        { "--phase", settings.owner.phase },
         { "--state", own ? settings.state : NULL },
         { "--format", own ? NULL : "text" },
     };
@@ -187,7 +187,8 @@ static void agg_args(const char *argv[static ARGS_MAX], bool own)
     if (settings.phases == NULL && settings.plan == NULL &&
         settings.blueprint == NULL) {
         argv[n++] = "--phases";
-        argv[n++] = settings.phase != NULL ? settings.phase : settings.name;
+        argv[n++] =
+            settings.owner.phase != NULL ? settings.owner.phase : settings.name;
     }
     for (size_t i = 0; i < sizeof args / sizeof *args; i++)
         if (args[i].value != NULL) {

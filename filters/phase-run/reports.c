@@ -21,7 +21,7 @@ void reports_open(struct reports *r, struct pipeline *pipeline, struct buf *log,
         .pipeline = pipeline,
         .file = file,
         .result = BUF_INIT(REC_CEILING),
-        .ending = { .phase = settings.phase },
+        .ending = { .owner = settings.owner },
     };
     journal_open(&r->records, settings.log_records, log);
     journal_open(&r->text, settings.log_text, log);
@@ -36,8 +36,8 @@ static void hand_out(struct reports *r, const char *line, size_t len)
     sink_put(&r->pipeline->text, "\n", 1);
 }
 
-static void log_record(struct reports *r, const char *line, size_t len,
-                       bool replaced, int64_t now)
+static void log_line(struct reports *r, const char *line, size_t len,
+                     bool replaced, int64_t now)
 {
     if (settings.log_records == NOT_ASKED)
         return;
@@ -45,6 +45,26 @@ static void log_record(struct reports *r, const char *line, size_t len,
         journal_latest(&r->records, line, len, now);
     else
         journal_line(&r->records, line, len, now);
+}
+
+static bool is_labelled(void)
+{
+    return settings.owner.action != NULL || settings.owner.phase != NULL;
+}
+
+/* A record for the log, which says there whose it is. */
+static void log_record(struct reports *r, const char *line, size_t len,
+                       bool owned, bool replaced, int64_t now)
+{
+    struct buf labelled = BUF_INIT(REC_CEILING);
+
+    if (owned || settings.log_records == NOT_ASKED)
+        log_line(r, line, len, replaced, now);
+    else if (owner_label(&labelled, &settings.owner, line, len))
+        log_line(r, labelled.bytes, labelled.len, replaced, now);
+    else
+        r->records.dropped++;
+    buf_free(&labelled);
 }
 
 static void hand_out_own(struct reports *r, const struct buf *events,
@@ -58,7 +78,7 @@ static void hand_out_own(struct reports *r, const struct buf *events,
         size_t len = (size_t)(end - line);
 
         hand_out(r, line, len);
-        log_record(r, line, len, false, now);
+        log_line(r, line, len, false, now);
         left -= len + 1;
         line = end + 1;
     }
@@ -71,7 +91,7 @@ void reports_begin(struct reports *r, int64_t now)
     if (r->began != 0)
         return;
     r->began = now;
-    event_begin(&events, settings.phase);
+    event_begin(&events, &settings.owner, settings.teller);
     hand_out_own(r, &events, now);
     buf_free(&events);
 }
@@ -79,7 +99,8 @@ void reports_begin(struct reports *r, int64_t now)
 void reports_record(struct reports *r, const char *line, size_t len,
                     bool in_log, int64_t now)
 {
-    enum kind kind = kind_of(line, len);
+    bool owned, unsaid;
+    enum kind kind = kind_of(line, len, &owned);
 
     if (kind == KIND_NONE)
         return;
@@ -89,8 +110,10 @@ void reports_record(struct reports *r, const char *line, size_t len,
         buf_add(&r->result, line, len);
     }
     hand_out(r, line, len);
-    if (!in_log)
-        log_record(r, line, len, kind == KIND_PROGRESS, now);
+    /* what is in the log already may not say there whose it is */
+    unsaid = !owned && is_labelled() && kind != KIND_MESSAGE;
+    if (!in_log || unsaid)
+        log_record(r, line, len, owned, kind == KIND_PROGRESS, now);
 }
 
 void reports_text(struct reports *r, const char *line, size_t len, int64_t now)
@@ -148,7 +171,7 @@ void reports_end(struct reports *r, int64_t now)
 
     reports_look(r, true, now);
     put_result(r, &events);
-    event_end(&events, settings.phase, r->ending.good);
+    event_end(&events, &settings.owner, r->ending.good);
     hand_out_own(r, &events, now);
     buf_free(&events);
     sink_end(&r->pipeline->records);
@@ -158,8 +181,14 @@ void reports_end(struct reports *r, int64_t now)
 
 void reports_finish(struct reports *r, int64_t now)
 {
+    uint64_t dropped;
+
     journal_flush(&r->records, now);
     journal_flush(&r->text, now);
+    dropped = r->records.dropped + r->text.dropped;
+    if (dropped > 0)
+        msg_warn("the log had no room for a record or line: %" PRIu64 " times",
+                 dropped);
     if (r->file != NULL && r->file->wrong > 1)
         msg_warn("the progress file held no progress: %" PRIu64 " times",
                  r->file->wrong);

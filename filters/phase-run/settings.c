@@ -7,7 +7,6 @@
 #include "base/clock.h"
 
 struct settings settings = {
-    .mover = "records",
     .parse = "stderr",
     .log_records = NOT_ASKED,
     .log_text = NOT_ASKED,
@@ -32,9 +31,11 @@ static const struct opt table[] = {
       "what is run (default: records)" },
     { 0, "parse", OPT_TEXT, S(parse), "stderr|stdout|both",
       "where progress is read (stderr)" },
-    { 0, "phase", OPT_TEXT, S(phase), "NAME", "the phase that COMMAND is" },
+    { 0, "phase", OPT_TEXT, S(owner.phase), "NAME",
+      "the phase that COMMAND is" },
     { 0, "phases", OPT_TEXT, S(phases), "A,B,C", "all phases of the action" },
-    { 0, "action", OPT_TEXT, S(action), "NAME", "the action, or its index" },
+    { 0, "action", OPT_TEXT, S(owner.action), "NAME",
+      "the action, or its index" },
     { 0, "plan", OPT_TEXT, S(plan), "FILE", "the ActionSet" },
     { 0, "blueprint", OPT_TEXT, S(blueprint), "FILE", "the Blueprint" },
     { 0, "state", OPT_TEXT, S(state), "FILE",
@@ -93,14 +94,36 @@ static const char *check_parse(void)
                : "--parse: what is read is stderr, stdout or both";
 }
 
+/* Where somebody has said what tells how far the command is. */
+static const char *teller(void)
+{
+    if (settings.mover != NULL)
+        return settings.mover;
+    return settings.progress_file != NULL ? "records" : NULL;
+}
+
 static const char *check_mover(void)
 {
+    settings.teller = teller();
+    if (settings.mover == NULL)
+        settings.mover = "records";
     for (size_t i = 0; i < sizeof movers / sizeof *movers; i++)
         if (strcmp(settings.mover, movers[i].name) == 0) {
             settings.filter = movers[i].filter;
             return NULL;
         }
     return "--mover: there are kopia and records";
+}
+
+static const char *check_owner(void)
+{
+    const struct owner *o = &settings.owner;
+
+    if (o->phase != NULL && strlen(o->phase) > OWNER_NAME_MAX)
+        return "--phase: a name has 1024 bytes at most";
+    if (o->action != NULL && strlen(o->action) > OWNER_NAME_MAX)
+        return "--action: a name has 1024 bytes at most";
+    return NULL;
 }
 
 /* The last part of COMMAND's path, where it can be the name of a phase. */
@@ -118,6 +141,8 @@ const char *settings_check(const char *command)
 
     if (wrong == NULL)
         wrong = check_mover();
+    if (wrong == NULL)
+        wrong = check_owner();
     if (wrong != NULL)
         return wrong;
     if (!codes_parse(&settings.good, settings.ok_codes))

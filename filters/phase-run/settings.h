@@ -9,11 +9,13 @@
 
 #include "base/opt.h"
 #include "run/codes.h"
+#include "run/owner.h"
 
 #define NOT_ASKED INT64_C(-1)
 
 struct settings {
-    const char *mover, *parse, *phase, *phases, *action, *plan, *blueprint;
+    const char *mover, *parse, *phases, *plan, *blueprint;
+    struct owner owner; /* --action and --phase */
     const char *state, *target, *pipeline, *ok_codes;
     const char *progress_file, *termination_log;
     int64_t log_records, log_text, final_budget, grace; /* ns, or NOT_ASKED */
@@ -24,6 +26,7 @@ struct settings {
     bool parses[3];            /* by descriptor */
     const char *const *filter; /* argv of what reads the mover's console; NULL:
                                   the command itself prints records */
+    const char *teller; /* what is to tell how far the command is; or NULL */
     struct codes good;
     const char *name; /* of the phase, where no option gives one */
 };

@@ -11,16 +11,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "run/owner.h"
 
 enum { ENDING_MAX = 4096 }; /* bytes of the termination message of a pod */
 
 struct ending {
-    const char *phase; /* its name, or NULL */
-    int code;          /* the exit code, 128 + n where a signal ended it */
-    bool good;         /* the code means success */
-    int64_t took;      /* ns */
-    const char *said;  /* the mover's own result record, or NULL */
+    struct owner owner; /* a name of more than 256 bytes is left out */
+    int code;           /* the exit code, 128 + n where a signal ended it */
+    bool good;          /* the code means success */
+    int64_t took;       /* ns */
+    const char *said;   /* the mover's own result record, or NULL */
     size_t said_len;
 };
 

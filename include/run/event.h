@@ -6,13 +6,14 @@
 
 #include <stdbool.h>
 
-#include "base/buf.h"
+#include "run/owner.h"
 
-/* Appends that PHASE (NULL: the reader knows which) has begun: it runs, and
- * its prerequisites are done.  Two lines with their newlines. */
-void event_begin(struct buf *b, const char *phase);
+/* Appends that the phase of O has begun: it runs, and its prerequisites are
+ * done.  MOVER is what is to tell how far it is, or NULL.  Two lines with their
+ * newlines. */
+void event_begin(struct buf *b, const struct owner *o, const char *mover);
 
-/* Appends how PHASE ended, a line with its newline. */
-void event_end(struct buf *b, const char *phase, bool good);
+/* Appends how the phase of O ended, a line with its newline. */
+void event_end(struct buf *b, const struct owner *o, bool good);
 
 #endif

@@ -6,7 +6,12 @@
 #include "base/clock.h"
 #include "base/json.h"
 
-enum { PHASE_MAX = 256, ID_MAX = 128 };
+enum { NAME_MAX_SHOWN = 256, ID_MAX = 128 };
+
+static const char *short_name(const char *name)
+{
+    return name != NULL && strlen(name) <= NAME_MAX_SHOWN ? name : NULL;
+}
 
 /* Those words that may be shown: the value of KEY if it is one of WORDS, which
  * end with NULL. */
@@ -87,11 +92,12 @@ void ending_put(const struct ending *e, struct buf *text)
         "snapshot", "restore", "verify",      "content-verify", "index-recover",
         "sync",     "migrate", "maintenance", "estimate",       NULL,
     };
+    const struct owner owner = { short_name(e->owner.action),
+                                 short_name(e->owner.phase) };
     jv said = e->said != NULL ? json_parse(e->said, e->said_len) : jv_null();
 
     JSON_LIT(text, "{\"type\":\"result\"");
-    if (e->phase != NULL && strlen(e->phase) <= PHASE_MAX)
-        put_word(text, ",\"phase\":", e->phase);
+    owner_put(text, &owner);
     put_word(text, ",\"operation\":", word(said, "operation", operations));
     put_word(text, ",\"state\":", state_of(e, said));
     JSON_LIT(text, ",\"exitStatus\":");

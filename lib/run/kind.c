@@ -3,52 +3,76 @@
 #include "base/json.h"
 #include "base/scan.h"
 
-static const struct scan_word words[] = {
+static const struct scan_word types[] = {
     SCAN_WORD("progress"),
     SCAN_WORD("result"),
     SCAN_WORD("message"),
     SCAN_WORD("phase"),
 };
 
-enum { WORDS = sizeof words / sizeof *words };
+enum { TYPES = sizeof types / sizeof *types };
+
+enum member { MEMBER_TYPE, MEMBER_ACTION, MEMBER_PHASE, MEMBERS };
+
+static const struct scan_word members[MEMBERS] = {
+    [MEMBER_TYPE] = SCAN_WORD("type"),
+    [MEMBER_ACTION] = SCAN_WORD("action"),
+    [MEMBER_PHASE] = SCAN_WORD("phase"),
+};
+
+struct seen {
+    enum kind kind;
+    bool owned[MEMBERS];
+};
 
 static enum kind kind_named(const struct scan_value *type)
 {
     if (type->kind != SCAN_STRING && type->kind != SCAN_ESCAPED)
         return KIND_NONE;
-    return KIND_PROGRESS + scan_find(type, words, WORDS);
+    return KIND_PROGRESS + scan_find(type, types, TYPES);
 }
 
-/* What the scanner refuses is left to libjq. */
-static enum kind kind_parsed(const char *text, size_t len)
+static void see(void *arg, const struct scan_value *key,
+                const struct scan_value *value)
 {
-    jv record = json_parse(text, len), type;
-    enum kind kind = KIND_NONE;
+    enum member member = (enum member)scan_find(key, members, MEMBERS);
+    struct seen *seen = arg;
 
-    if (json_get_string(record, "type", &type)) {
-        struct scan_value value = scan_value_of(type);
-
-        kind = kind_named(&value);
-        jv_free(type);
-    }
-    jv_free(record);
-    return kind;
+    if (member == MEMBER_TYPE)
+        seen->kind = kind_named(value);
+    else if (member != MEMBERS)
+        seen->owned[member] = value->kind != SCAN_NULL;
 }
 
-enum kind kind_of(const char *text, size_t len)
+static bool see_plain(struct seen *seen, const char *text, size_t len)
 {
-    static const struct scan_word type = SCAN_WORD("type");
     struct scan_value key, value;
-    enum kind kind = KIND_NONE;
     enum scan_status status;
     struct scan scan;
 
-    if (len == 0 || text[0] != '{')
-        return KIND_NONE;
     if (!scan_begin(&scan, text, len))
-        return kind_parsed(text, len);
+        return false;
     while ((status = scan_next(&scan, &key, &value)) == SCAN_MEMBER)
-        if (scan_find(&key, &type, 1) == 0)
-            kind = kind_named(&value);
-    return status == SCAN_REFUSED ? kind_parsed(text, len) : kind;
+        see(seen, &key, &value);
+    return status == SCAN_END;
+}
+
+/* What the scanner refuses is left to libjq. */
+static void see_any(struct seen *seen, const char *text, size_t len)
+{
+    jv record = json_parse(text, len);
+
+    *seen = (struct seen){ .kind = KIND_NONE };
+    scan_members(record, see, seen);
+    jv_free(record);
+}
+
+enum kind kind_of(const char *text, size_t len, bool *owned)
+{
+    struct seen seen = { .kind = KIND_NONE };
+
+    if (len > 0 && text[0] == '{' && !see_plain(&seen, text, len))
+        see_any(&seen, text, len);
+    *owned = seen.owned[MEMBER_ACTION] || seen.owned[MEMBER_PHASE];
+    return seen.kind;
 }

@@ -57,8 +57,9 @@ static bool read_count(const char *line, size_t len, int64_t *hundredths)
 bool report_record(const char *line, size_t len, struct buf *record)
 {
     int64_t hundredths;
+    bool owned;
 
-    if (kind_of(line, len) == KIND_PROGRESS && len < REC_CEILING) {
+    if (kind_of(line, len, &owned) == KIND_PROGRESS && len < REC_CEILING) {
         buf_add(record, line, len);
         return !record->failed;
     }

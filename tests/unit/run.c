@@ -32,24 +32,43 @@ static void a_line_is_of_its_type(void **state)
     static const struct {
         const char *line;
         enum kind kind;
+        bool owned;
     } rows[] = {
-        { "{\"type\":\"progress\",\"progressPercent\":1.5}", KIND_PROGRESS },
-        { "{\"type\": \"result\", \"state\": \"complete\"}", KIND_RESULT },
-        { "{\"type\":\"message\",\"text\":\"a\\\"b\"}", KIND_MESSAGE },
-        { "{\"progressPercent\":-1e0,\"type\":\"phase\"}", KIND_PHASE },
-        { "{\"type\":\"status\",\"actions\":[{}]}", KIND_OTHER },
-        { "{\"type\":5}", KIND_NONE },
-        { "{\"kind\":\"progress\"}", KIND_NONE },
-        { "{\"type\":\"progress\"", KIND_NONE },
-        { "[\"type\",\"progress\"]", KIND_NONE },
-        { "type", KIND_NONE },
-        { "", KIND_NONE },
+        { "{\"type\":\"progress\",\"progressPercent\":1.5}", KIND_PROGRESS,
+          false },
+        { "{\"type\":\"progress\",\"phase\":\"a\"}", KIND_PROGRESS, true },
+        { "{\"type\":\"result\",\"action\":0}", KIND_RESULT, true },
+        { "{\"phase\":null,\"action\":null,\"type\":\"phase\"}", KIND_PHASE,
+          false },
+        { "{\"phase\":1,\"type\":\"phase\",\"phase\":null}", KIND_PHASE,
+          false },
+        { "{\"type\":\"progress\",\"phase\":\"a\\n\"}", KIND_PROGRESS, true },
+        { "{\"type\":\"progress\",\"a\":[],\"phase\":\"a\"}", KIND_PROGRESS,
+          true },
+        { "{\"type\":\"progress\",\"a\":{\"phase\":\"a\"}}", KIND_PROGRESS,
+          false },
+        { "{\"type\": \"result\", \"state\": \"complete\"}", KIND_RESULT,
+          false },
+        { "{\"type\":\"message\",\"text\":\"a\\\"b\"}", KIND_MESSAGE, false },
+        { "{\"progressPercent\":-1e0,\"type\":\"phase\"}", KIND_PHASE, false },
+        { "{\"type\":\"status\",\"actions\":[{}]}", KIND_OTHER, false },
+        { "{\"type\":5}", KIND_NONE, false },
+        { "{\"kind\":\"progress\"}", KIND_NONE, false },
+        { "{\"type\":\"progress\"", KIND_NONE, false },
+        { "[\"type\",\"progress\"]", KIND_NONE, false },
+        { "type", KIND_NONE, false },
+        { "", KIND_NONE, false },
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT(rows); i++)
-        assert_row(kind_of(rows[i].line, strlen(rows[i].line)) == rows[i].kind,
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        bool owned = !rows[i].owned;
+
+        assert_row(kind_of(rows[i].line, strlen(rows[i].line), &owned) ==
+                       rows[i].kind,
                    rows[i].line);
+        assert_row(owned == rows[i].owned, rows[i].line);
+    }
 }
 
 static void see(void *arg, const char *line, size_t len)
@@ -178,10 +197,16 @@ static void what_is_no_progress_is_none(void **state)
         assert_report(wrong[i], true, "?");
 }
 
+static const char *const counts[] = {
+    "files",      "directories",  "symlinks",    "bytes",
+    "readFiles",  "readB",        "errors",      "processedObjects",
+    "processedB", "skippedItems", "fatalErrors", "ignoredErrors",
+};
+
 static void assert_ending(int code, bool good, const char *said,
                           const char *text)
 {
-    struct ending e = { .phase = "dump",
+    struct ending e = { .owner = { .phase = "dump" },
                         .code = code,
                         .good = good,
                         .took = 1239 * CLOCK_SECOND / 100,
@@ -235,10 +260,42 @@ static void an_ending_shows_counts_and_no_text(void **state)
                   "\"failed\",\"exitStatus\":1,\"elapsedSeconds\":12}\n");
 }
 
+static void an_ending_with_all_that_it_can_have_fits(void **state)
+{
+    struct buf said = BUF_INIT(10000), b = BUF_INIT(ENDING_MAX);
+    char name[257] = "";
+    struct ending e = {
+        .owner = { name, name }, .code = 255, .good = true, .took = INT64_MAX
+    };
+
+    (void)state;
+    memset(name, 1, sizeof name - 1);
+    buf_str(&said, "{\"operation\":\"content-verify\",\"state\":\"unchanged\"");
+    for (int i = 0; i < 2; i++) {
+        buf_str(&said, i == 0 ? ",\"snapshotID\":\"" : "\",\"rootID\":\"");
+        for (int n = 0; n < 128; n++)
+            buf_char(&said, 'a');
+    }
+    buf_str(&said, "\"");
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        buf_str(&said, ",\"");
+        buf_str(&said, counts[i]);
+        buf_str(&said, "\":9007199254740992");
+    }
+    buf_str(&said, "}");
+    e.said = said.bytes;
+    e.said_len = said.len;
+    ending_put(&e, &b);
+    assert_true(!b.failed && b.len > 3800);
+    keep_records(b.bytes, b.len);
+    buf_free(&b);
+    buf_free(&said);
+}
+
 static void an_ending_without_room_for_the_name_has_none(void **state)
 {
     char name[1000];
-    struct ending e = { .phase = name, .code = 1 };
+    struct ending e = { .owner = { .phase = name }, .code = 1 };
     struct buf b = BUF_INIT(ENDING_MAX);
 
     (void)state;
@@ -316,22 +373,51 @@ static void lines_without_room_are_counted(void **state)
     buf_free(&due);
 }
 
+static void a_record_is_labelled_behind_its_own_members(void **state)
+{
+    const struct owner both = { "backup", "du\"mp" }, phase = { NULL, "a" };
+    const struct owner action = { "0", NULL }, nobody = { NULL, NULL };
+    struct buf b = BUF_INIT(48);
+
+    (void)state;
+    assert_true(owner_label(&b, &both, "{\"a\":1}", 7));
+    assert_text(&b, "{\"a\":1,\"action\":\"backup\",\"phase\":\"du\\\"mp\"}");
+    assert_true(owner_label(&b, &phase, "{\"a\":1} \t", 9));
+    assert_text(&b, "{\"a\":1,\"phase\":\"a\"}");
+    assert_true(owner_label(&b, &action, "{\"a\":1}", 7));
+    assert_text(&b, "{\"a\":1,\"action\":\"0\"}");
+    assert_true(owner_label(&b, &nobody, "{\"a\":1}", 7));
+    assert_text(&b, "{\"a\":1}");
+    buf_str(&b, "x");
+    assert_false(owner_label(&b, &both, "{\"abcdefghi\":123456}", 20));
+    assert_false(owner_label(&b, &both, "", 0));
+    assert_text(&b, "x");
+    buf_free(&b);
+}
+
 static void events_tell_begin_and_end(void **state)
 {
+    const struct owner one = { NULL, "du\"mp" }, nobody = { NULL, NULL };
+    const struct owner other = { "backup", "dump" };
     struct buf b = BUF_INIT(1000);
 
     (void)state;
-    event_begin(&b, "du\"mp");
-    event_end(&b, NULL, true);
-    event_end(&b, "dump", false);
+    event_begin(&b, &one, NULL);
+    event_end(&b, &nobody, true);
+    event_end(&b, &other, false);
+    event_begin(&b, &nobody, "kopia");
     keep_records(b.bytes, b.len);
     assert_text(&b, "{\"type\":\"phase\",\"phase\":\"du\\\"mp\",\"state\":"
                     "\"running\"}\n"
                     "{\"type\":\"phase\",\"phase\":\"du\\\"mp\",\"step\":"
                     "\"prerequisites\",\"done\":true}\n"
                     "{\"type\":\"phase\",\"state\":\"complete\"}\n"
-                    "{\"type\":\"phase\",\"phase\":\"dump\",\"state\":"
-                    "\"failed\"}\n");
+                    "{\"type\":\"phase\",\"action\":\"backup\",\"phase\":"
+                    "\"dump\",\"state\":\"failed\"}\n"
+                    "{\"type\":\"phase\",\"state\":\"running\",\"mover\":"
+                    "\"kopia\"}\n"
+                    "{\"type\":\"phase\",\"step\":\"prerequisites\","
+                    "\"done\":true,\"mover\":\"kopia\"}\n");
     buf_free(&b);
 }
 
@@ -347,10 +433,12 @@ int main(void)
         cmocka_unit_test(what_is_no_progress_is_none),
         cmocka_unit_test(an_ending_is_what_the_exit_code_proves),
         cmocka_unit_test(an_ending_shows_counts_and_no_text),
+        cmocka_unit_test(an_ending_with_all_that_it_can_have_fits),
         cmocka_unit_test(an_ending_without_room_for_the_name_has_none),
         cmocka_unit_test(of_lines_that_replace_one_another_the_latest_comes),
         cmocka_unit_test(a_line_that_stands_for_itself_is_in_its_order),
         cmocka_unit_test(lines_without_room_are_counted),
+        cmocka_unit_test(a_record_is_labelled_behind_its_own_members),
         cmocka_unit_test(events_tell_begin_and_end),
     };
 
