@@ -329,8 +329,8 @@ has_no_states() { [ -z "$(find states -name '*-*-*-*-*')" ]; }
     make_node
     make_labelled backup job-1 quiesce dump
     make_printer first job-1
-    printf '%s\n' 'a line of text' '{"type":"phase","phase":"quiesce","state":"running"}' \
-        '{"type":"progress","progressPercent":40}' | print first
+    printf '%s\n' 'a line of text' '{"type":"progress","progressPercent":90}' \
+        '{"type":"progress","phase":"quiesce","progressPercent":40}' | print first
     follow_start
     percent_is backup 20
     # another pod of the same run, while the first one still prints
@@ -338,27 +338,27 @@ has_no_states() { [ -z "$(find states -name '*-*-*-*-*')" ]; }
         | .actions[0].phases[1].state = "running"'
     make_printer second job-1
     printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
-        '{"type":"progress","progressPercent":30}' | print second
+        '{"type":"progress","phase":"dump","progressPercent":30}' | print second
     percent_is backup 65
     # killed, all of it: the next one reads all from the beginning
     follow_end KILL || [ $? = 137 ]
     wait_until is_alone
     follow_start
-    echo '{"type":"progress","progressPercent":50}' | print second
+    echo '{"type":"progress","phase":"dump","progressPercent":50}' | print second
     percent_is backup 75
     # a pod that is started anew begins with less, which nobody sees
     : >"$CLUSTER/logs/$NS/second/container.end"
     wait_until has_ended_readers
     rm "$CLUSTER/logs/$NS/second/container.end"
     printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
-        '{"type":"progress","progressPercent":10,"sizeUploadedB":7}' \
+        '{"type":"progress","phase":"dump","progressPercent":10,"sizeUploadedB":7}' \
         >"$CLUSTER/logs/$NS/second/container"
     wait_actionset backup '.status.progress | .sizeUploadedB == 7 and .percentCompleted == "75"'
-    echo '{"type":"progress","progressPercent":60,"sizeUploadedB":8}' | print second
+    echo '{"type":"progress","phase":"dump","progressPercent":60,"sizeUploadedB":8}' | print second
     percent_is backup 80
     # phase-agg or status-patch may die, too
     kill -KILL "$(pgrep -f "status-patch -n $NS")"
-    echo '{"type":"progress","progressPercent":70,"sizeUploadedB":9}' | print second
+    echo '{"type":"progress","phase":"dump","progressPercent":70,"sizeUploadedB":9}' | print second
     percent_is backup 85
     follow_end
     wait_until is_alone
@@ -405,9 +405,9 @@ has_ended_readers() { ! pgrep -f "logs -f -n $NS second" >left; }
     patch backup "$(add /spec/actions '[{"name":"a"},{"name":"b"},{"name":"c"}]')"
     make_printer pod job-1
     printf '%s\n' '{"type":"phase","phase":"dump","state":"running"}' \
-        '{"type":"progress","progressPercent":80}' \
+        '{"type":"progress","phase":"dump","progressPercent":80}' \
         '{"type":"phase","phase":"upload","state":"running"}' \
-        '{"type":"progress","progressPercent":40}' | print pod
+        '{"type":"progress","phase":"upload","progressPercent":40}' | print pod
     follow_start
     percent_is backup 10
     echo '{"type":"progress","action":2,"phase":"dump","progressPercent":60}' | print pod
