@@ -149,7 +149,7 @@ static void take(struct relay *r, const struct pollfd fds[static SLOTS])
         take_source(r, &p->from_text, true);
     if (fds[SLOT_CHILDREN].revents != 0 &&
         read(r->children, &news, sizeof news) > 0)
-        pipeline_reap(p);
+        filters_reap(&p->filters);
 }
 
 static void run(struct relay *r)

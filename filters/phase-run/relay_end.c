@@ -3,6 +3,7 @@
 #include "base/msg.h"
 #include "link.h"
 #include "relay_parts.h"
+#include "settings.h"
 
 static bool copy_is_whole(const struct relay *r)
 {
@@ -24,14 +25,13 @@ static bool is_flushed(const struct relay *r)
 static void say_blame(const struct relay *r, bool cut)
 {
     const struct pipeline *p = &r->pipeline;
-    uint64_t lost = sink_lost(&p->copy) + sink_lost(&p->records) +
-                    sink_lost(&p->text) + sink_lost(&p->events);
+    uint64_t lost = pipeline_lost(p);
     struct buf why = BUF_INIT(1024);
 
     if (cut)
         buf_str(&why, "it was not done within the final budget");
-    else
-        pipeline_blame(p, &why);
+    else /* a filter's 1 is about the backup, which is said elsewhere */
+        filters_blame(&p->filters, settings.pipeline != NULL, &why);
     if (lost > 0 && why.len > 0)
         msg_warn("the pipeline: %.*s; bytes that it did not get: %" PRIu64,
                  (int)why.len, why.bytes, lost);

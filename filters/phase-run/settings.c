@@ -156,6 +156,7 @@ const char *settings_check(const char *command)
         return "--plan: standard input is COMMAND's";
     if (settings.pipeline != NULL && settings.log_text != NOT_ASKED)
         return "--log-text: nothing is known of what --pipeline does";
-    settings.name = name_of(command);
+    settings.name =
+        settings.owner.phase != NULL ? settings.owner.phase : name_of(command);
     return NULL;
 }

@@ -28,7 +28,7 @@ struct settings {
                                   the command itself prints records */
     const char *teller; /* what is to tell how far the command is; or NULL */
     struct codes good;
-    const char *name; /* of the phase, where no option gives one */
+    const char *name; /* of the phase, given or made of the command's */
 };
 
 extern struct settings settings;
