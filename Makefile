@@ -2,7 +2,7 @@
 #
 # The table: which program needs which room of lib/, and which library.
 
-PROGRAMS = kopia-progress phase-agg phase-run status-patch
+PROGRAMS = kopia-progress phase-agg phase-run phase-view status-patch
 
 kopia-progress.rooms = mover base
 kopia-progress.libs  = $(PCRE2) $(JQ)
@@ -10,6 +10,8 @@ phase-agg.rooms      = phase base
 phase-agg.libs       = $(YAML) $(JQ)
 phase-run.rooms      = run base
 phase-run.libs       = $(JQ)
+phase-view.rooms     = view base
+phase-view.libs      = $(JQ)
 status-patch.rooms   = kube base
 status-patch.libs    = $(CURL) $(YAML) $(JQ)
 
@@ -52,7 +54,7 @@ CPPALL := -std=c11 -D_GNU_SOURCE -Iinclude -DPHASEPIPE_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags libpcre2-8 yaml-0.1 libcurl) -MMD -MP
 LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
 
-ROOMS := $(sort view $(foreach p,$(PROGRAMS),$($p.rooms)))
+ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
 SCHEMAS := $(wildcard include/schemas/*.json)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 DRIVERS := $(patsubst tests/kube/%.c,%,$(wildcard tests/kube/*.c))

@@ -25,8 +25,10 @@ phase-agg() { $WRAP "$BIN/phase-agg" "$@"; }
 # shellcheck disable=SC2086
 phase-run() { $WRAP "$BIN/phase-run" "$@"; }
 # shellcheck disable=SC2086
+phase-view() { $WRAP "$BIN/phase-view" "$@"; }
+# shellcheck disable=SC2086
 status-patch() { $WRAP "$BIN/status-patch" "$@"; }
-export -f kopia-progress phase-agg phase-run status-patch
+export -f kopia-progress phase-agg phase-run phase-view status-patch
 
 # In CI a test that is skipped is a test that failed.
 skip() {

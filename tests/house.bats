@@ -155,6 +155,7 @@ libraries() {
     assert_equal "$(libraries kopia-progress)" 'jq pcre2-8'
     assert_equal "$(libraries phase-agg)" 'jq yaml-0'
     assert_equal "$(libraries phase-run)" 'jq'
+    assert_equal "$(libraries phase-view)" 'jq'
     assert_equal "$(libraries status-patch)" 'curl jq yaml-0'
 }
 

@@ -1,0 +1,152 @@
+#include "view/documents.h"
+
+#include <string.h>
+
+void documents_open(struct documents *d)
+{
+    *d = (struct documents){ .text = BUF_INIT(DOCUMENT_MAX), .fresh = true };
+}
+
+void documents_close(struct documents *d)
+{
+    buf_free(&d->text);
+}
+
+static void pass_over(struct documents *d)
+{
+    d->strange++;
+    d->depth = 0;
+    d->in_string = d->escaped = false;
+    buf_clear(&d->text);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* How long the line at BYTES is, without its end, if all of it is there and it
+ * is one record; else 0.  Most of what comes are such lines, and those need not
+ * be looked at byte by byte. */
+static size_t record_at(const char *bytes, size_t n)
+{
+    static const char head[] = "{\"type\":";
+    const char *end = memchr(bytes, '\n', n);
+    size_t len = end != NULL ? (size_t)(end - bytes) : 0;
+
+    if (len > 0 && bytes[len - 1] == '\r')
+        len--;
+    return len > sizeof head && memcmp(bytes, head, sizeof head - 1) == 0 &&
+                   bytes[len - 1] == '}'
+               ? len
+               : 0;
+}
+
+/* Looks at a byte of a document; false where it was the last. */
+static bool step(struct documents *d, char c)
+{
+    if (d->in_string) {
+        if (d->escaped)
+            d->escaped = false;
+        else if (c == '\\')
+            d->escaped = true;
+        else if (c == '"')
+            d->in_string = false;
+        return true;
+    }
+    if (c == '"')
+        d->in_string = true;
+    else if (c == '{' || c == '[')
+        d->depth++;
+    else if (c == '}' || c == ']')
+        return --d->depth > 0;
+    return true;
+}
+
+/* Takes bytes of a document that has begun, up to its end or to where it cannot
+ * be one; how many. */
+static size_t go_on(struct documents *d, const char *bytes, size_t n,
+                    documents_see *see, void *arg)
+{
+    for (size_t i = 0; i < n; i++) {
+        bool begins = d->fresh && bytes[i] == '{' && d->text.len + i > 0;
+        bool ends;
+
+        /* a string has no newline in it */
+        if (begins || (d->in_string && bytes[i] == '\n')) {
+            pass_over(d);
+            return i;
+        }
+        d->fresh = bytes[i] == '\n';
+        ends = !step(d, bytes[i]);
+        if (!ends)
+            continue;
+        buf_add(&d->text, bytes, i + 1);
+        if (d->text.failed) {
+            pass_over(d);
+            return i + 1;
+        }
+        see(arg, d->text.bytes, d->text.len);
+        buf_clear(&d->text);
+        return i + 1;
+    }
+    buf_add(&d->text, bytes, n);
+    return n;
+}
+
+/* Takes bytes from between documents, up to where one begins; how many. */
+static size_t look(struct documents *d, const char *bytes, size_t n,
+                   documents_see *see, void *arg)
+{
+    size_t i = 0, len;
+
+    while (i < n) {
+        if (d->skipping) {
+            const char *end = memchr(bytes + i, '\n', n - i);
+
+            if (end == NULL)
+                return n;
+            i = (size_t)(end - bytes);
+            d->skipping = false;
+        }
+        if (is_space(bytes[i])) {
+            d->fresh = bytes[i++] == '\n';
+        } else if (bytes[i] != '{') {
+            d->skipping = true;
+            d->strange++;
+        } else {
+            len = record_at(bytes + i, n - i);
+            if (len == 0) {
+                d->depth = 0;
+                return i;
+            }
+            see(arg, bytes + i, len);
+            i += len;
+        }
+    }
+    return n;
+}
+
+void documents_take(struct documents *d, const char *bytes, size_t n,
+                    documents_see *see, void *arg)
+{
+    while (n > 0) {
+        bool begun = d->depth > 0;
+        size_t taken =
+            begun ? go_on(d, bytes, n, see, arg) : look(d, bytes, n, see, arg);
+
+        bytes += taken;
+        n -= taken;
+        if (!begun && n > 0) {
+            taken = go_on(d, bytes, n, see, arg);
+            bytes += taken;
+            n -= taken;
+        }
+    }
+}
+
+void documents_end(struct documents *d)
+{
+    if (d->depth > 0)
+        pass_over(d);
+}
