@@ -4,8 +4,9 @@
  *
  * Only programs (filters/) and the option parser call this module; the rest
  * of lib/ returns errors.  Every message is one line, "PROGRAM: text\n",
- * written by one write(2); control characters in it come out as "?", so that
- * a file name cannot move the cursor of whoever reads the log.  errno is kept.
+ * written by one write(2); control characters in it, and bytes that are no
+ * UTF-8, come out as "?", so that a file name cannot move the cursor of whoever
+ * reads the log.  errno is kept.
  */
 #ifndef BASE_MSG_H
 #define BASE_MSG_H

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/utf8.h"
+
 enum { MESSAGE_MAX = 2048 };
 
 static const char *program = "phasepipe";
@@ -16,17 +18,19 @@ void msg_program(const char *name)
     program = name;
 }
 
-/* A terminal obeys C0, DEL and the C1 controls (0xC2 0x80-0x9F in UTF-8). */
+/* A terminal obeys C0, DEL and the C1 controls (0xC2 0x80-0x9F in UTF-8, and
+ * for some the bytes 0x80-0x9F alone); who reads a log expects UTF-8. */
 static void defuse(char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0, n; i < len; i += n) {
         unsigned char c = (unsigned char)text[i];
-        bool c1 = c == 0xC2 && i + 1 < len && (unsigned char)text[i + 1] < 0xA0;
 
-        if (c < 0x20 || c == 0x7F)
+        n = utf8_length(text + i, len - i);
+        if (n == 0 || c < 0x20 || c == 0x7F)
             text[i] = '?';
-        else if (c1)
+        else if (c == 0xC2 && (unsigned char)text[i + 1] < 0xA0)
             text[i] = text[i + 1] = '?';
+        n += n == 0;
     }
 }
 

@@ -62,7 +62,15 @@ static void control_characters_become_question_marks(void **state)
     assert_says(say_text, "\xC2\x80 \xC2\x9B \xC2\x9F|", 0, "p: ?? ?? ??|\n");
     assert_says(say_text, "gr\xC3\xBC\xC3\x9F \xC2\xA0 \xE2\x82\xAC", 0,
                 "p: gr\xC3\xBC\xC3\x9F \xC2\xA0 \xE2\x82\xAC\n");
-    assert_says(say_text, "the end \xC2", 0, "p: the end \xC2\n");
+}
+
+static void what_is_no_utf8_becomes_question_marks(void **state)
+{
+    (void)state;
+    assert_says(say_text, "the end \xC2", 0, "p: the end ?\n");
+    assert_says(say_text, "\x9B[2J d\xE4ta \xE2\x82|", 0, "p: ?[2J d?ta ??|\n");
+    assert_says(say_text, "\xED\xA0\x80 \xC0\xAF \xF4\x90\x80\x80", 0,
+                "p: ??? ?? ????\n");
 }
 
 static void a_long_text_is_cut_and_still_one_line(void **state)
@@ -167,6 +175,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_kind_has_one_shape),
         cmocka_unit_test(control_characters_become_question_marks),
+        cmocka_unit_test(what_is_no_utf8_becomes_question_marks),
         cmocka_unit_test(a_long_text_is_cut_and_still_one_line),
         cmocka_unit_test(even_a_long_name_is_cut),
         cmocka_unit_test(errno_is_kept),
