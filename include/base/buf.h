@@ -59,6 +59,13 @@ static inline void buf_str(struct buf *b, const char *s)
     buf_add(b, s, strlen(s));
 }
 
+/* Whether A and B hold the same bytes. */
+static inline bool buf_same(const struct buf *a, const struct buf *b)
+{
+    return a->len == b->len &&
+           (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
+}
+
 /* Removes the first N bytes (at most len). */
 void buf_consume(struct buf *b, size_t n);
 

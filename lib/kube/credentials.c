@@ -39,12 +39,6 @@ void credentials_close(struct credentials *c)
     c->have = false;
 }
 
-static bool same(const struct buf *a, const struct buf *b)
-{
-    return a->len == b->len &&
-           (a->len == 0 || memcmp(a->bytes, b->bytes, a->len) == 0);
-}
-
 /* Puts a copy of FROM in the place of what TO holds. */
 static bool copy(struct buf *to, const struct buf *from,
                  struct cluster_why *why)
@@ -111,7 +105,7 @@ static bool read_pair(struct credentials *c, struct cluster_why *why)
 /* Takes cert_new and key_new where they are others than before. */
 static void take_pair(struct credentials *c)
 {
-    if (same(&c->cert, &c->cert_new) && same(&c->key, &c->key_new))
+    if (buf_same(&c->cert, &c->cert_new) && buf_same(&c->key, &c->key_new))
         return;
     exchange(&c->cert, &c->cert_new);
     exchange(&c->key, &c->key_new);
@@ -227,9 +221,10 @@ bool credentials_refused(struct credentials *c)
         return others;
     }
     if (cluster->token_file != NULL && read_token(c, &why))
-        others = !same(&c->token, &c->token_new);
+        others = !buf_same(&c->token, &c->token_new);
     if ((cluster->cert_file != NULL || cluster->key_file != NULL) &&
         read_pair(c, &why))
-        others |= !same(&c->cert, &c->cert_new) || !same(&c->key, &c->key_new);
+        others |= !buf_same(&c->cert, &c->cert_new) ||
+                  !buf_same(&c->key, &c->key_new);
     return others;
 }

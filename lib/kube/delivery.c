@@ -36,17 +36,12 @@ int64_t delivery_due(const struct delivery *d, int64_t now)
     return d->rest - (now - d->ended);
 }
 
-static bool same(const struct buf *a, const struct buf *b)
-{
-    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
 const struct buf *delivery_begin(struct delivery *d)
 {
     const struct buf *newest = samples_newest(&d->samples);
 
     d->waiting = false;
-    if (newest == NULL || same(newest, &d->written))
+    if (newest == NULL || buf_same(newest, &d->written))
         return NULL;
     buf_clear(&d->writing);
     buf_add(&d->writing, newest->bytes, newest->len);

@@ -166,7 +166,7 @@ static bool is_another(struct writer *w)
     if (w->uid.len == 0)
         buf_add(&w->uid, uid->bytes, uid->len);
     return w->uid.len != uid->len ||
-           memcmp(w->uid.bytes, uid->bytes, uid->len) != 0;
+           (uid->len > 0 && memcmp(w->uid.bytes, uid->bytes, uid->len) != 0);
 }
 
 /* How often to look where there is nothing to write. */

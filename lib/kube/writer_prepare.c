@@ -42,11 +42,6 @@ static unsigned parts_of(const struct writer *w)
     return parts;
 }
 
-static bool same(const struct buf *a, const struct buf *b)
-{
-    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
 struct buf *writer_applied(struct writer *w)
 {
     return &w->applied[(w->parts_now & STATUS_PARTS) == 0];
@@ -105,7 +100,7 @@ static bool make_patch(struct writer *w, const struct merged *m,
         patch_put(&w->body, w->parts_now, m, &w->object, line);
         put_key(w, m, line);
         if (w->body.failed || w->key.failed || w->force ||
-            !same(&w->key, writer_applied(w)))
+            !buf_same(&w->key, writer_applied(w)))
             return true;
         w->parts_due &= ~w->parts_now;
     }

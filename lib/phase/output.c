@@ -14,11 +14,6 @@ void output_open(struct output *o, enum format format)
                           .said = BUF_INIT(TEXT_MAX) };
 }
 
-static bool same(const struct buf *a, const struct buf *b)
-{
-    return a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
-}
-
 static const struct buf *next_text(struct output *o, const struct line *l)
 {
     struct buf spare = o->said;
@@ -26,7 +21,7 @@ static const struct buf *next_text(struct output *o, const struct line *l)
     text_put(&o->text, l);
     if (o->text.failed)
         return &o->text;
-    if (same(&o->text, &o->said)) {
+    if (buf_same(&o->text, &o->said)) {
         buf_clear(&o->text); /* nothing to say */
         return &o->text;
     }
