@@ -48,7 +48,8 @@ static bool is_tab(const struct yaml *y, const yaml_mark_t *at)
 
     for (size_t i = 0; i < at->line && line != NULL; i++) {
         line = memchr(line, '\n', (size_t)(end - line));
-        line += line != NULL;
+        if (line != NULL)
+            line++;
     }
     return line != NULL && at->column < (size_t)(end - line) &&
            line[at->column] == '\t';

@@ -380,8 +380,9 @@ static struct line plain_line(struct kopia *k, const struct record *piece)
 
     if (piece->len > 0 && memchr(piece->text, '\033', piece->len) != NULL) {
         sgr_strip(piece->text, piece->len, &k->plain);
-        line.at = k->plain.bytes;
         line.len = k->plain.failed ? 0 : k->plain.len;
+        if (line.len > 0)
+            line.at = k->plain.bytes;
     }
     return line;
 }
