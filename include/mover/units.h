@@ -6,7 +6,8 @@
  * printed number, not the true one: "546.9 MB" is 546900000.  Every function
  * takes LEN bytes that must all belong to the number, and returns false where
  * they do not, where the value is negative (a counter that wrapped), infinite,
- * no number, or above 2^63-1: unknown, never wrong.
+ * no number, or above 2^63-1: unknown, never wrong; the value is then left
+ * alone.
  */
 #ifndef MOVER_UNITS_H
 #define MOVER_UNITS_H

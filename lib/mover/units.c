@@ -161,10 +161,9 @@ bool units_size(const char *text, size_t len, int64_t *bytes)
     else if (unit == tebi && d.digits > 922 * d.divisor)
         unit *= 1024;
     if (!scale(&d, unit, bytes)) {
-        if (unit <= tebi)
+        if (unit <= tebi || d.digits / d.divisor >= 10000)
             return false;
         *bytes = INT64_MAX;
-        return d.digits / d.divisor < 10000;
     }
     return true;
 }
