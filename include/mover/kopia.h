@@ -11,7 +11,8 @@ struct kopia;
 
 struct kopia_options {
     int64_t sources; /* how many the run has; 0: not known */
-    /* gets each record, with its newline */
+    /* gets each record, with its newline; several where they come of one line
+     */
     void (*emit)(void *arg, const char *record, size_t len);
     /* gets each line that no row of the grammar knows; may be NULL */
     void (*unmatched)(void *arg, const char *line, size_t len);
