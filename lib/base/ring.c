@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { BLOCK = 256 };
+
 static bool ends_line(char c)
 {
     return c == '\n' || c == '\r';
@@ -15,9 +17,24 @@ bool ring_open(struct ring *r, size_t room)
     return r->bytes != NULL;
 }
 
-static char first(const struct ring *r)
+/* How many of N bytes there are up to the end of a line, or of them.  Text has
+ * one of the two ends as a rule, so neither is looked for far beyond the other.
+ */
+static size_t line_length(const char *bytes, size_t n)
 {
-    return r->bytes[r->start];
+    for (size_t i = 0; i < n; i += BLOCK) {
+        size_t part = n - i < BLOCK ? n - i : BLOCK;
+        const char *lf = memchr(bytes + i, '\n', part), *cr;
+
+        if (lf != NULL)
+            part = (size_t)(lf + 1 - (bytes + i));
+        cr = memchr(bytes + i, '\r', part);
+        if (cr != NULL)
+            return (size_t)(cr + 1 - bytes);
+        if (lf != NULL)
+            return i + part;
+    }
+    return n;
 }
 
 static void skip(struct ring *r, size_t n)
@@ -34,10 +51,14 @@ static void drop_line(struct ring *r)
 
     if (r->mended)
         skip(r, 1);
-    while (r->len > 0 && !ended) {
-        ended = ends_line(first(r));
-        skip(r, 1);
-        r->dropped++;
+    while (r->len > 0 && !ended) { /* twice, where it goes round the end */
+        size_t end = r->room - r->start;
+        size_t n =
+            line_length(r->bytes + r->start, r->len < end ? r->len : end);
+
+        ended = ends_line(r->bytes[r->start + n - 1]);
+        skip(r, n);
+        r->dropped += n;
     }
     r->headless = !ended;
     r->mended = r->inside;
@@ -61,12 +82,12 @@ static void append(struct ring *r, const char *bytes, size_t n)
 /* How many of N bytes belong to the line whose beginning was dropped. */
 static size_t lost_rest(struct ring *r, const char *bytes, size_t n)
 {
-    size_t i = 0;
+    size_t lost = r->headless ? line_length(bytes, n) : 0;
 
-    while (i < n && r->headless)
-        r->headless = !ends_line(bytes[i++]);
-    r->dropped += i;
-    return i;
+    if (lost > 0)
+        r->headless = !ends_line(bytes[lost - 1]);
+    r->dropped += lost;
+    return lost;
 }
 
 /* Adds N bytes, room - 1 at most. */

@@ -170,6 +170,53 @@ static void nothing_is_glued_and_nothing_uncounted(void **state)
     assert_int_equal(in, out - mends + ring.dropped);
 }
 
+/* A line of LEN bytes at least, that shows how long it is and where. */
+static size_t make_line(char line[1024], size_t len)
+{
+    size_t n = (size_t)snprintf(line, 1024, "<%zu:", len);
+
+    while (n < len)
+        line[n++] = 'a';
+    line[n++] = '>';
+    line[n++] = len % 2 == 0 ? '\n' : '\r';
+    return n;
+}
+
+/* Long ones, of either end: what is kept are the last that were put. */
+static void lines_of_any_length_go_whole(void **state)
+{
+    enum { BIG = 3000 };
+    char all[50 * 1024], line[1024];
+    struct ring big;
+
+    (void)state;
+    srand(7);
+    assert_true(ring_open(&big, BIG));
+    for (int round = 0; round < 100; round++) {
+        size_t len = 0, at;
+        bool first = true;
+
+        for (int i = 0; i < 50; i++) {
+            size_t n = make_line(line, 5 + (size_t)rand() % 900);
+
+            memcpy(all + len, line, n);
+            len += n;
+            ring_put(&big, line, n);
+        }
+        for (at = len - ring_len(&big); ring_len(&big) > 0; first = false) {
+            const char *bytes;
+            size_t n = ring_peek(&big, &bytes, BIG);
+
+            assert_true(!first || bytes[0] == '<');
+            assert_memory_equal(bytes, all + at, n);
+            ring_take(&big, n);
+            at += n;
+        }
+        assert_int_equal(at, len);
+    }
+    ring_close(&big);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -190,6 +237,7 @@ int main(void)
                                         close_ring),
         cmocka_unit_test_setup_teardown(nothing_is_glued_and_nothing_uncounted,
                                         open_ring, close_ring),
+        cmocka_unit_test(lines_of_any_length_go_whole),
     };
 
     return cmocka_run_group_tests_name("ring", tests, NULL, NULL);
