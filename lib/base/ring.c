@@ -3,38 +3,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 256 };
-
-static bool ends_line(char c)
-{
-    return c == '\n' || c == '\r';
-}
+#include "base/eol.h"
 
 bool ring_open(struct ring *r, size_t room)
 {
     *r = (struct ring){ .room = room };
     r->bytes = malloc(room);
     return r->bytes != NULL;
-}
-
-/* How many of N bytes there are up to the end of a line, or of them.  Text has
- * one of the two ends as a rule, so neither is looked for far beyond the other.
- */
-static size_t line_length(const char *bytes, size_t n)
-{
-    for (size_t i = 0; i < n; i += BLOCK) {
-        size_t part = n - i < BLOCK ? n - i : BLOCK;
-        const char *lf = memchr(bytes + i, '\n', part), *cr;
-
-        if (lf != NULL)
-            part = (size_t)(lf + 1 - (bytes + i));
-        cr = memchr(bytes + i, '\r', part);
-        if (cr != NULL)
-            return (size_t)(cr + 1 - bytes);
-        if (lf != NULL)
-            return i + part;
-    }
-    return n;
 }
 
 static void skip(struct ring *r, size_t n)
@@ -53,10 +28,9 @@ static void drop_line(struct ring *r)
         skip(r, 1);
     while (r->len > 0 && !ended) { /* twice, where it goes round the end */
         size_t end = r->room - r->start;
-        size_t n =
-            line_length(r->bytes + r->start, r->len < end ? r->len : end);
+        size_t n = eol_length(r->bytes + r->start, r->len < end ? r->len : end);
 
-        ended = ends_line(r->bytes[r->start + n - 1]);
+        ended = eol_is(r->bytes[r->start + n - 1]);
         skip(r, n);
         r->dropped += n;
     }
@@ -82,10 +56,10 @@ static void append(struct ring *r, const char *bytes, size_t n)
 /* How many of N bytes belong to the line whose beginning was dropped. */
 static size_t lost_rest(struct ring *r, const char *bytes, size_t n)
 {
-    size_t lost = r->headless ? line_length(bytes, n) : 0;
+    size_t lost = r->headless ? eol_length(bytes, n) : 0;
 
     if (lost > 0)
-        r->headless = !ends_line(bytes[lost - 1]);
+        r->headless = !eol_is(bytes[lost - 1]);
     r->dropped += lost;
     return lost;
 }
@@ -122,7 +96,7 @@ size_t ring_peek(const struct ring *r, const char **bytes, size_t n)
     if (n > end)
         n = end;
     for (whole = n; whole > 0; whole--)
-        if (ends_line((*bytes)[whole - 1]))
+        if (eol_is((*bytes)[whole - 1]))
             return whole;
     return n;
 }
@@ -131,7 +105,7 @@ void ring_take(struct ring *r, size_t n)
 {
     if (n == 0)
         return;
-    r->inside = !ends_line(r->bytes[r->start + n - 1]);
+    r->inside = !eol_is(r->bytes[r->start + n - 1]);
     r->mended = false;
     skip(r, n);
 }

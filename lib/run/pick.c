@@ -1,5 +1,6 @@
 #include "run/pick.h"
 
+#include "base/eol.h"
 #include "base/rec.h"
 
 void pick_open(struct pick *p,
@@ -31,16 +32,16 @@ static void add(struct pick *p, const char *bytes, size_t n)
 
 void pick_bytes(struct pick *p, const char *bytes, size_t n)
 {
-    size_t start = 0;
+    while (n > 0) {
+        size_t len = eol_length(bytes, n);
+        bool ended = eol_is(bytes[len - 1]);
 
-    for (size_t i = 0; i < n; i++) {
-        if (bytes[i] != '\n' && bytes[i] != '\r')
-            continue;
-        add(p, bytes + start, i - start);
-        pick_end(p);
-        start = i + 1;
+        add(p, bytes, len - ended);
+        if (ended)
+            pick_end(p);
+        bytes += len;
+        n -= len;
     }
-    add(p, bytes + start, n - start);
 }
 
 void pick_close(struct pick *p)
