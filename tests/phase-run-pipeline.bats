@@ -95,6 +95,23 @@ END
 {"type":"phase","phase":"dump","state":"failed"}'
 }
 
+@test "phase-run: the filters leave the processor to the command" {
+    local nicer=$(($(nice) + 10))
+
+    nicer=$((nicer < 19 ? nicer : 19)) # there is no more
+    run phase-run --pipeline 'nice' -- nice
+    assert_success
+    assert_equal "$(sort -n <<<"$output" | paste -sd ' ')" "$(nice) $nicer"
+    mkfifo go
+    start --mover kopia --target status.json -- sh -c 'read x <go'
+    for name in kopia-progress phase-agg status-patch; do
+        until_true is_there "$front" $name
+        assert_equal "$(ps -o ni= "$(descendant "$front" $name)" | tr -d ' ')" "$nicer"
+    done
+    echo >go
+    finish 0
+}
+
 @test "phase-run: a slow pipeline never slows the command" {
     local megabytes=100
 

@@ -12,11 +12,15 @@
 #include "base/msg.h"
 #include "origin.h"
 
+enum { NICER = 10 }; /* a tenth of the time, say, that the command has */
+
 /* In the child: a group of its own, to which nothing is meant that was sent
- * before. */
+ * before; and where there is too little of the processor for both the command
+ * comes first. */
 static void leave_group(const struct filters *f)
 {
     setpgid(0, f->group);
+    (void)!nice(NICER);
     for (int number = 1; number < NSIG; number++)
         origin_forget(number);
 }
