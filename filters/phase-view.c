@@ -252,9 +252,11 @@ int main(int argc, char **argv)
     if (job.signals < 0 || !show_open(&job.show, &job.clock, options.interval,
                                       options.ascii, options.osc))
         return msg_fatal_sys("unable to start");
-    if (!source_open(&job.source, &job.real))
-        return errno == ENOENT
-                   ? msg_fatal(EXIT_USAGE, "there is no kubectl in PATH")
-                   : msg_fatal_sys("unable to run kubectl");
-    return msg_exit_status(run(&job));
+    if (source_open(&job.source, &job.real))
+        return msg_exit_status(run(&job));
+    status = errno == ENOENT
+                 ? msg_fatal(EXIT_USAGE, "there is no kubectl in PATH")
+                 : msg_fatal_sys("unable to run kubectl");
+    (void)show_close(&job.show);
+    return status;
 }
