@@ -23,7 +23,8 @@ COMMANDS = $(PROGRAMS) $(TOOLS)
 
 VERSION = 0.1.0
 
-# What the user may set
+# What the user may set; O is where all that is built goes
+O       ?= build
 CFLAGS  ?= -O2 -g
 PREFIX  ?= /usr/local
 BINDIR  ?= $(PREFIX)/bin
@@ -58,13 +59,13 @@ ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
 SCHEMAS := $(wildcard include/schemas/*.json)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 DRIVERS := $(patsubst tests/kube/%.c,%,$(wildcard tests/kube/*.c))
-BENCH := $(patsubst tests/%.c,build/%,$(wildcard tests/bench/*.c))
+BENCH := $(patsubst tests/%.c,$O/%,$(wildcard tests/bench/*.c))
 
-all: $(PROGRAMS:%=build/bin/%)
+all: $(PROGRAMS:%=$O/bin/%)
 
 # One variant of everything: $1 its directory, $2 its flags
 define variant
-$1/%.o: %.c Makefile
+$1/%.o: %.c Makefile $$(NEEDS)
 	@mkdir -p $$(@D)
 	$$(CC) $$(CPPALL) $$(WARN) -fPIE $2 $$(CPPFLAGS) $$(CFLAGS) $3 -c -o $$@ $$<
 
@@ -88,18 +89,18 @@ $(DRIVERS:%=$1/kube/%):
 	@mkdir -p $$(@D)
 	$$(CC) $$(CFLAGS) $3 $$(LDALL) $$(LDFLAGS) -o $$@ $$^ $$(YAML) $$(CURL) $$(JQ) $$(LDLIBS)
 
--include $(wildcard $1/filters/*.d $1/filters/*/*.d $1/lib/*/*.d $1/tests/*/*.d)
+-include $(wildcard $1/filters/*.d $1/*/*/*.d)
 endef
 
-$(eval $(call variant,build,$(HARD)))
-$(eval $(call variant,build/asan,,$(ASAN)))
+$(eval $(call variant,$O,$(HARD)))
+$(eval $(call variant,$O/asan,,$(ASAN)))
 
-unit: $(UNITS:%=build/unit/%) $(DRIVERS:%=build/kube/%)
-asan: $(PROGRAMS:%=build/asan/bin/%) $(UNITS:%=build/asan/unit/%) \
-	$(DRIVERS:%=build/asan/kube/%)
+unit: $(UNITS:%=$O/unit/%) $(DRIVERS:%=$O/kube/%)
+asan: $(PROGRAMS:%=$O/asan/bin/%) $(UNITS:%=$O/asan/unit/%) \
+	$(DRIVERS:%=$O/asan/kube/%)
 
 # What keeps the records that the tests print
-build/tests/collect.so: tests/collect.c Makefile
+$O/tests/collect.so: tests/collect.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPALL) $(WARN) -fPIC $(CPPFLAGS) $(CFLAGS) -shared $(LDFLAGS) -o $@ $<
 
@@ -114,46 +115,48 @@ bench: all $(BENCH)
 	scripts/bench-cluster
 pictures: all
 	scripts/pictures/plot
-$(BENCH): build/%: build/tests/%.o $(patsubst %,build/lib%.a,$(filter-out base,$(ROOMS)) base)
+$(BENCH): $O/%: $O/tests/%.o $(patsubst %,$O/lib%.a,$(filter-out base,$(ROOMS)) base)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(CURL) $(JQ) $(LDLIBS)
 
-# The programs with all that they need, for any image of this architecture:
-# what is under their names is $B/launch, which needs nothing
-B := build/container
-ARCH := $(firstword $(subst -, ,$(shell $(CC) -dumpmachine)))
-ALONE := -Os -ffreestanding -fno-stack-protector -fno-pie -fno-lto -static \
-	-nostdlib -Wl,-z,noexecstack -s
+# The programs for any image of an architecture: the same build as static ones,
+# with musl, in a directory of its own; see scripts/static/Makefile
+HOST    = $(shell gcc -dumpmachine)
+TARGET ?= $(HOST)
+ARCH    = $(firstword $(subst -, ,$(TARGET)))
+MUSL    = build/musl-$(ARCH)
+BUNDLE  = build/bundle$(if $(filter-out $(HOST),$(TARGET)),-$(ARCH))
+ARCHIVE = build/phasepipe-$(VERSION)-$(ARCH).tar.zst
+static  = +$(MAKE) --no-print-directory O=$(MUSL) NEEDS=$(MUSL)/root/ready \
+	CC=$(CURDIR)/$(MUSL)/root/cc AR=$(CURDIR)/$(MUSL)/root/ar PKG_CONFIG=true \
+	PCRE2=-lpcre2-8 YAML=-lyaml JQ='-ljq -lonig -lm' \
+	CURL='-lcurl -lssl -lcrypto'
 
-$B/launch: scripts/container/launch.c Makefile
+$O/container/install: $O/scripts/container/install.o $O/libbase.a
 	@mkdir -p $(@D)
-	$(CC) -std=c11 $(WARN) $(CPPFLAGS) $(CFLAGS) $(ALONE) -o $@ $<
-$B/entry.so: scripts/container/entry.c Makefile
-	@mkdir -p $(@D)
-	$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(HARD) $(CPPFLAGS) $(CFLAGS) \
-		-fPIC -shared -s $(LDFLAGS) -o $@ $<
-$B/install: build/scripts/container/install.o build/libbase.a
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 
-bundled: $B/launch $B/entry.so $B/install
-
-ARCHIVE := build/phasepipe-$(VERSION)-$(ARCH).tar.zst
-bundle: $(ARCHIVE)
-$(ARCHIVE): $(PROGRAMS:%=build/bin/%) $B/install $B/launch $B/entry.so \
-	scripts/container/bundle LICENSE
-	scripts/container/bundle $@ $(PROGRAMS:%=build/bin/%) $B/install
+static-root:
+	+$(MAKE) --no-print-directory -f scripts/static/Makefile TARGET=$(TARGET)
+# A test that stands in front of a library's functions needs a shared one
+static: static-root
+	$(static) all unit UNITS='$(filter-out yaml_faults,$(UNITS))'
+bundle: static-root
+	$(static) $(MUSL)/container/install install DESTDIR=$(MUSL)/installed PREFIX= \
+		COMMANDS= TOOLS=
+	scripts/container/bundle $(BUNDLE) $(ARCHIVE) $(MUSL)
 
 # What install puts where, and uninstall takes away: mode, directory, files, and
 # FILE=NAME where one gets another name there
 define PLACES
-755 $(BINDIR) $(PROGRAMS:%=build/bin/%) $(foreach t,$(TOOLS),$($t.from)=$t)
+755 $(BINDIR) $(PROGRAMS:%=$O/bin/%) $(foreach t,$(TOOLS),$($t.from)=$t)
 $(foreach n,1 5 7,644 $(MANDIR)/man$n $(wildcard filters/*.$n scripts/*.$n)
 )644 $(DATADIR)/schemas $(SCHEMAS)
 644 $(DOCDIR) README.md LICENSE
 644 $(DOCDIR)/examples $(wildcard scripts/kubernetes/*.yaml)
-644 $(BASHDIR) $(foreach c,$(COMMANDS),build/completions/$c.bash=$c)
-644 $(ZSHDIR) $(foreach c,$(COMMANDS),build/completions/$c.zsh=_$c)
-644 $(FISHDIR) $(COMMANDS:%=build/completions/%.fish)
+644 $(BASHDIR) $(foreach c,$(COMMANDS),$O/completions/$c.bash=$c)
+644 $(ZSHDIR) $(foreach c,$(COMMANDS),$O/completions/$c.zsh=_$c)
+644 $(FISHDIR) $(COMMANDS:%=$O/completions/%.fish)
 endef
 
 install uninstall: export PLACES := $(PLACES)
@@ -167,11 +170,11 @@ uninstall:
 
 # What the shells complete is read from --help.  Where the programs are for
 # another machine, RUNNABLE is where some are that run here.
-RUNNABLE ?= build/bin
-COMPLETIONS := $(foreach s,bash zsh fish,$(COMMANDS:%=build/completions/%.$s))
+RUNNABLE ?= $O/bin
+COMPLETIONS := $(foreach s,bash zsh fish,$(COMMANDS:%=$O/completions/%.$s))
 completions: $(COMPLETIONS)
 $(COMPLETIONS): scripts/completions
-$(foreach c,$(COMMANDS),$(eval $(filter build/completions/$c.%,$(COMPLETIONS)): $(or $($c.from),$(RUNNABLE)/$c)))
+$(foreach c,$(COMMANDS),$(eval $(filter $O/completions/$c.%,$(COMPLETIONS)): $(or $($c.from),$(RUNNABLE)/$c)))
 $(COMPLETIONS):
 	@mkdir -p $(@D)
 	scripts/completions $(subst .,,$(suffix $@)) $(basename $(@F)) $(filter-out scripts/completions,$^) >$@
@@ -193,10 +196,12 @@ help:
 	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR, DATADIR,"
 	@echo "                DOCDIR, BASHDIR, ZSHDIR, FISHDIR"
 	@echo "uninstall       takes away what install put there"
-	@echo "bundle          build/bundle, which runs in any container of Linux"
+	@echo "bundle          build/bundle, which runs in any container of Linux;"
+	@echo "                TARGET=aarch64-linux-gnu for another architecture"
+	@echo "static          the same programs with their unit tests, in build/musl-*"
 	@echo "dist            build/phasepipe-$(VERSION).tar.gz from HEAD"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan check check-asan check-valgrind bench pictures bundled \
-	bundle install uninstall completions dist clean help
+.PHONY: all unit asan check check-asan check-valgrind bench pictures static-root \
+	static bundle install uninstall completions dist clean help
 .DELETE_ON_ERROR:

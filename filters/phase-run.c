@@ -2,6 +2,8 @@
  * phase-run: runs a command as it would run without it, and tells the pipeline
  * how far it is and how it ended.
  */
+#include <stddef.h>
+
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"

@@ -152,7 +152,7 @@ static int copy_entries(DIR *list, int to, bool directories)
     return errno == 0 ? 0 : msg_fatal_sys("unable to read the bundle");
 }
 
-/* The bundle is where the loader is that runs us. */
+/* The bundle is where we are. */
 static DIR *open_bundle(void)
 {
     char path[PATH_MAX];
@@ -178,12 +178,12 @@ int main(int argc, char **argv)
     bundle = open_bundle();
     if (bundle == NULL)
         return msg_fatal_sys("unable to find the bundle");
-    if (faccessat(dirfd(bundle), "lib", F_OK, 0) < 0)
+    if (faccessat(dirfd(bundle), "share", F_OK, 0) < 0)
         return msg_fatal(EXIT_USAGE, "this is not in a bundle");
     target = make_directory(AT_FDCWD, argv[1]);
     if (target < 0 || fstat(target, &target_is) < 0)
         return msg_fatal_sys("unable to make %s", argv[1]);
-    /* who waits for a program finds its libraries */
+    /* who waits for a program finds its data */
     status = copy_entries(bundle, target, true);
     rewinddir(bundle);
     if (status == 0)
