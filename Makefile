@@ -16,8 +16,9 @@ status-patch.rooms   = kube base
 status-patch.libs    = $(CURL) $(YAML) $(JQ)
 
 # Scripts that are installed, under other names than they have here
-TOOLS = phase-follow
+TOOLS = phase-follow phasepipe-doctor
 phase-follow.from = scripts/follow
+phasepipe-doctor.from = scripts/doctor
 
 COMMANDS = $(PROGRAMS) $(TOOLS)
 

@@ -1,4 +1,5 @@
-# status-patch --check with a real API server; and where its token may not be.
+# status-patch --check, and the doctor, with a real API server; and where its token
+# may not be.
 
 load helpers
 load cluster
@@ -205,4 +206,38 @@ subresource_is_there() {
     run compgen -G 'core*'
     assert_failure
     forget backup
+}
+
+# --- the doctor
+
+doctor() { # ARG ...
+    CODE=0
+    PATH=$BIN:$PATH "$ROOT/scripts/doctor" --kubeconfig "${AS:-pod}/kubeconfig" \
+        "$@" >out 2>err || CODE=$?
+    cat out err
+}
+
+@test "cluster-patch-check: the doctor finds the same, and what mends a missing right does" {
+    local get
+
+    make backup quiesce dump
+    make_service_account pod Role '{"kind":"Role","metadata":{"name":"pod"},"rules":[
+        {"apiGroups":["cr.kanister.io"],"resources":["actionsets"],"verbs":["get"]}]}'
+    wait_until is_status 200 pod GET "$(actionsets backup)"
+    doctor -n "$NS" actionset/backup
+    [ "$CODE" = 1 ]
+    get="ok get         actionsets/backup in namespace $NS"
+    grep -qxE "$SERVER" out
+    grep -qxE "$RESOURCE" out
+    grep -qx "$get" out
+    grep -qx "no patch       may not patch actionsets/backup in namespace $NS" out
+    grep -qxE -- '-- +kubectl create role phasepipe --verb=get,patch .*' out
+    grep -qxE "$DIALECT" out
+
+    make_account other backup
+    AS=other doctor -n "$NS" actionset/backup
+    [ "$CODE" = 0 ]
+    grep -qx "ok patch       actionsets/backup in namespace $NS" out
+    run grep '^no ' out
+    assert_output ''
 }

@@ -262,6 +262,30 @@ libraries() {
     done
 }
 
+@test "house: the tour names every program, and no other" {
+    make -s -C "$COPY" --eval 'print: ; @printf "%s\n" $(COMMANDS)' print | sort >programs
+    sed -n '/^\.Ss The programs$/,/^\.Ss /s/^\.It Xr \([^ ]*\) 1$/\1/p' \
+        "$ROOT/filters/phasepipe.7" | sort | diff programs -
+    sed -n '/^\.Sh SEE ALSO$/,/^\.Sh /s/^\.Xr \([^ ]*\) 1.*/\1/p' \
+        "$ROOT/filters/phasepipe.7" | sort | diff programs -
+}
+
+@test "house: the manual of the records has the members of the schemas" {
+    sed -n '/^\.Sh MEMBERS$/,/^\.Sh /p' "$ROOT/filters/phasepipe-records.5" |
+        sed '1d; $d' >manual
+    "$ROOT/scripts/members" | diff - manual
+    # each is there, whoever made the list
+    for record in progress message result phase status; do
+        grep -qx "\.Ss $record" manual
+        jq -r '[paths | select(length > 1 and .[-2] == "properties" and
+            (index(["allOf"]) // index(["then"]) // index(["if"]) // index(["dependentSchemas"])
+            // index(["anyOf"])) == null) | .[-1]] | unique[]' \
+            "$ROOT/include/schemas/$record.json" >members
+        sed -n "/^\.Ss $record\$/,/^\.Ss /s/^\.It Va //p" manual | sed 's/.*\.//' |
+            sort -u | diff <(sort -u members) -
+    done
+}
+
 @test "house: the options of --help and of the manual are the same" {
     for program in $PROGRAMS; do
         "$COPY/build/bin/$program" --help |

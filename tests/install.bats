@@ -78,7 +78,7 @@ install_in() { # DESTDIR [SETTING ...]
         kopia-progress --replay kopia-0.23-create.timed --speed 0 |
             phase-agg --phases a,b --phase a | status-patch status.json
         phase-run --target run.json -- true
-        phase-follow -h >help'
+        phase-follow -h >help; phasepipe-doctor >found'
     assert_success
     assert_equal "$stderr" ''
     [ "$(jq -r .progress.percentCompleted status.json)" = 49.50 ]
