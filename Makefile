@@ -2,8 +2,10 @@
 #
 # The table: which program needs which room of lib/, and which library.
 
-PROGRAMS = kopia-progress phase-agg phase-run phase-view status-patch
+PROGRAMS = any-progress kopia-progress phase-agg phase-run phase-view status-patch
 
+any-progress.rooms   = mover base
+any-progress.libs    = $(PCRE2) $(JQ)
 kopia-progress.rooms = mover base
 kopia-progress.libs  = $(PCRE2) $(JQ)
 phase-agg.rooms      = phase base
@@ -153,6 +155,7 @@ define PLACES
 755 $(BINDIR) $(PROGRAMS:%=$O/bin/%) $(foreach t,$(TOOLS),$($t.from)=$t)
 $(foreach n,1 5 7,644 $(MANDIR)/man$n $(wildcard filters/*.$n scripts/*.$n)
 )644 $(DATADIR)/schemas $(SCHEMAS)
+644 $(DATADIR)/adapters $(wildcard filters/any-progress/adapters/*)
 644 $(DOCDIR) README.md LICENSE
 644 $(DOCDIR)/examples $(wildcard scripts/kubernetes/*.yaml)
 644 $(BASHDIR) $(foreach c,$(COMMANDS),$O/completions/$c.bash=$c)

@@ -1,12 +1,12 @@
 /*
  * Keeps every record that a test makes the programs print.
  *
- * Loaded in front of the C library (LD_PRELOAD) it copies what kopia-progress
- * and phase-agg write to standard output into a file of each process in
- * $PHASEPIPE_RECORDS.  They notice nothing: the same bytes go the same way in
- * the same calls, with the same errors and signals.  What a full disk or a
- * reader that went away did not take is kept too.  Other programs are left
- * alone.
+ * Loaded in front of the C library (LD_PRELOAD) it copies what any-progress,
+ * kopia-progress and phase-agg write to standard output into a file of each
+ * process in $PHASEPIPE_RECORDS.  They notice nothing: the same bytes go the
+ * same way in the same calls, with the same errors and signals.  What a full
+ * disk or a reader that went away did not take is kept too.  Other programs are
+ * left alone.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -27,7 +27,8 @@ __attribute__((constructor)) static void start(void)
     struct timespec now;
     int n;
 
-    if (directory == NULL || (strcmp(program, "kopia-progress") != 0 &&
+    if (directory == NULL || (strcmp(program, "any-progress") != 0 &&
+                              strcmp(program, "kopia-progress") != 0 &&
                               strcmp(program, "phase-agg") != 0))
         return;
     clock_gettime(CLOCK_MONOTONIC, &now); /* a process ID may come again */

@@ -19,6 +19,8 @@ if [ -n "${PHASEPIPE_RECORDS:-}" ]; then
 fi
 
 # shellcheck disable=SC2086 # WRAP is a command with its options
+any-progress() { $WRAP "$BIN/any-progress" "$@"; }
+# shellcheck disable=SC2086
 kopia-progress() { $WRAP "$BIN/kopia-progress" "$@"; }
 # shellcheck disable=SC2086
 phase-agg() { $WRAP "$BIN/phase-agg" "$@"; }
@@ -28,7 +30,8 @@ phase-run() { $WRAP "$BIN/phase-run" "$@"; }
 phase-view() { $WRAP "$BIN/phase-view" "$@"; }
 # shellcheck disable=SC2086
 status-patch() { $WRAP "$BIN/status-patch" "$@"; }
-export -f kopia-progress phase-agg phase-run phase-view status-patch
+export -f any-progress kopia-progress phase-agg phase-run phase-view
+export -f status-patch
 
 # In CI a test that is skipped is a test that failed.
 skip() {

@@ -20,8 +20,16 @@ struct progress {
     const struct values *values; /* the operation's other members */
 };
 
+/* Whether the stats of OPERATION (OP_NONE: not known) have F, always or where
+ * it is known. */
+bool record_has(enum operation operation, enum field f);
+
+/* Whether a result has F, one of the numbers that a mover counts. */
+bool record_counts(enum field f);
+
 /* Every member of the operation is written, in the same order, null where it
- * is unknown; what only some releases print is written where it is known. */
+ * is unknown; what only some releases print is written where it is known.
+ * Where the operation is unknown there is only what is known. */
 void record_progress(struct buf *b, const struct progress *p);
 
 /* LEVEL is "error" or "warning"; an empty PATH is left out. */

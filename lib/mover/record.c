@@ -43,8 +43,17 @@ static const unsigned char members[][MEMBERS_MAX] = {
     [OP_ESTIMATE] = { LAST },
 };
 
-/* What only some releases print, and what a result counts. */
+/* What only some releases print, or some movers: a backup may be counted in
+ * things that are no files; and what there may be of an unknown operation. */
 static const unsigned char where_known[] = { F_uploadedBlobs, F_totalB, LAST };
+static const unsigned char things[] = { F_processedObjects, F_totalObjects,
+                                        LAST };
+static const unsigned char unnamed[] = {
+    F_estimatedTimeSeconds, F_processedObjects, F_totalObjects,
+    F_processedB,           F_speedBps,         LAST
+};
+
+/* What a result counts. */
 static const unsigned char counts[] = {
     F_files,
     F_directories,
@@ -99,12 +108,49 @@ static void put_members(struct buf *b, const struct values *v,
     b->len = (size_t)(at - b->bytes);
 }
 
+static bool is_in(const unsigned char *list, enum field f)
+{
+    while (*list != LAST && *list != f)
+        list++;
+    return *list == f && f != FIELD_COUNT;
+}
+
+/* What else OPERATION may have. */
+static const unsigned char *more_of(enum operation operation)
+{
+    static const unsigned char none[] = { LAST };
+
+    if (operation == OP_NONE)
+        return unnamed;
+    return operation == OP_SNAPSHOT || operation == OP_MIGRATE ? things : none;
+}
+
+bool record_has(enum operation operation, enum field f)
+{
+    return f == F_progressPercent || is_in(members[operation], f) ||
+           is_in(where_known, f) || is_in(more_of(operation), f);
+}
+
+bool record_counts(enum field f)
+{
+    return is_in(counts, f);
+}
+
 static void put_percent(struct buf *b, int64_t hundredths)
 {
     if (hundredths >= 0)
         json_put_hundredths(b, hundredths);
     else
         JSON_LIT(b, "null");
+}
+
+static void put_operation(struct buf *b, enum operation operation)
+{
+    if (operation == OP_NONE)
+        return;
+    JSON_LIT(b, ",\"operation\":\"");
+    buf_str(b, operation_name(operation));
+    buf_char(b, '"');
 }
 
 static void put_source(struct buf *b, struct text source, int64_t index)
@@ -121,9 +167,8 @@ static void put_source(struct buf *b, struct text source, int64_t index)
 
 void record_progress(struct buf *b, const struct progress *p)
 {
-    JSON_LIT(b, "{\"type\":\"progress\",\"operation\":\"");
-    buf_str(b, operation_name(p->operation));
-    buf_char(b, '"');
+    JSON_LIT(b, "{\"type\":\"progress\"");
+    put_operation(b, p->operation);
     put_source(b, p->source, p->source_index);
     if (p->stage != NULL) {
         JSON_LIT(b, ",\"stage\":\"");
@@ -147,6 +192,7 @@ void record_progress(struct buf *b, const struct progress *p)
     }
     put_members(b, p->values, members[p->operation], true);
     put_members(b, p->values, where_known, false);
+    put_members(b, p->values, more_of(p->operation), false);
     JSON_LIT(b, "}\n");
 }
 
@@ -179,11 +225,7 @@ void record_result(struct buf *b, const struct result *r)
     };
 
     JSON_LIT(b, "{\"type\":\"result\"");
-    if (r->operation != OP_NONE) {
-        JSON_LIT(b, ",\"operation\":\"");
-        buf_str(b, operation_name(r->operation));
-        buf_char(b, '"');
-    }
+    put_operation(b, r->operation);
     put_source(b, r->source, r->source_index);
     if (r->sources >= 0) {
         JSON_LIT(b, ",\"sources\":");

@@ -1,0 +1,99 @@
+#include "load.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/msg.h"
+#include "find.h"
+
+/* A file that is not there, or is none, will not come by waiting for it. */
+static int unreadable(const char *path)
+{
+    int error = errno;
+
+    if (error == ENOENT || error == EACCES || error == EISDIR || error == EFBIG)
+        return msg_fatal(EXIT_USAGE, "unable to read %s: %s", path,
+                         strerror(error));
+    return msg_fatal_sys("unable to read %s", path);
+}
+
+/* Reads what is in `text`. */
+static int parse(struct loaded *l)
+{
+    struct adapter_wrong wrong;
+
+    if (l->adapter.text.failed)
+        return msg_fatal_sys("unable to read %s", l->name);
+    if (adapter_parse(&l->adapter, &wrong))
+        return 0;
+    if (wrong.line > 0)
+        return msg_fatal(EXIT_USAGE, "%s: line %d: %s", l->name, wrong.line,
+                         wrong.why);
+    return msg_fatal(EXIT_USAGE, "%s: %s", l->name, wrong.why);
+}
+
+static int read_choice(struct loaded *l, const struct load_choice *choice)
+{
+    char path[PATH_MAX];
+
+    if (choice->name != NULL) {
+        l->name = choice->name;
+        if (!find_adapter(choice->name, path))
+            return msg_fatal(EXIT_USAGE,
+                             "there is no adapter \"%s\"; --list prints which "
+                             "exist",
+                             choice->name);
+        return file_read(path, &l->adapter.text) ? parse(l) : unreadable(path);
+    }
+    if (choice->regex != NULL) {
+        l->name = choice->regex;
+        return file_read(choice->regex, &l->adapter.text)
+                   ? parse(l)
+                   : unreadable(choice->regex);
+    }
+    if (choice->jq != NULL) {
+        l->name = choice->jq;
+        return file_read(choice->jq, &l->adapter.jq) ? 0
+                                                     : unreadable(choice->jq);
+    }
+    l->name = "--fraction";
+    buf_str(&l->adapter.text, find_fraction);
+    return parse(l);
+}
+
+/* Starts the jq program, where there is one. */
+static int open_box(struct loaded *l, int64_t limit)
+{
+    struct buf *program = &l->adapter.jq;
+
+    if (program->len == 0)
+        return 0;
+    buf_char(program, '\0');
+    if (program->failed ||
+        memchr(program->bytes, '\0', program->len - 1) != NULL)
+        return msg_fatal(EXIT_USAGE, "%s: this is no jq program", l->name);
+    l->boxed = true;
+    if (box_open(&l->box, program->bytes, limit))
+        return 0;
+    if (l->box.why[0] != '\0')
+        return msg_fatal(EXIT_USAGE, "%s: %s", l->name, l->box.why);
+    return msg_fatal_sys("unable to start the jq program");
+}
+
+int load_open(struct loaded *l, const struct load_choice *choice)
+{
+    int status;
+
+    *l = (struct loaded){ .boxed = false };
+    adapter_init(&l->adapter, choice->operation);
+    status = read_choice(l, choice);
+    return status != 0 ? status : open_box(l, choice->limit);
+}
+
+void load_close(struct loaded *l)
+{
+    if (l->boxed)
+        box_close(&l->box);
+    adapter_free(&l->adapter);
+}

@@ -1,0 +1,56 @@
+#include "mover/adapter.h"
+
+/* Reads the groups of a match; false where a number is none. */
+static bool read_groups(const struct rule *rule, const char *line,
+                        const size_t *ends, struct values *v)
+{
+    v->known = v->printed = 0;
+    v->binary = v->tera = false;
+    for (int g = 1; g < rule->groups; g++) {
+        enum field f = rule->field_of[g];
+        const char *at = line + ends[2 * g];
+        size_t len = ends[2 * g + 1] - ends[2 * g];
+        int64_t number;
+
+        if (ends[2 * g] == RX_UNSET)
+            continue;
+        if (rule->unit_of[g].kind == QUANTITY_TEXT) {
+            v->known |= FIELD_BIT(f);
+            v->of[f].text = (struct text){ at, len };
+        } else if (quantity_read(rule->unit_of[g], at, len, &number)) {
+            values_set(v, f, number);
+        } else {
+            return false;
+        }
+    }
+    return true;
+}
+
+enum adapter_match adapter_match(struct adapter *a, const char *line,
+                                 size_t len, struct reading *reading,
+                                 const struct rule **by)
+{
+    enum adapter_match result = ADAPTER_NONE;
+
+    for (size_t i = 0; i < a->rule_count; i++) {
+        struct rule *rule = &a->rules[i];
+        const size_t *ends;
+        int groups;
+
+        if (rule->limits >= ADAPTER_LIMITS)
+            continue;
+        groups = rx_match(rule->rx, line, len, &ends);
+        if (groups == RX_LIMIT || groups == RX_ERROR) {
+            rule->limits++;
+            *by = rule;
+            result = ADAPTER_LIMIT;
+        }
+        if (groups <= 0 || !read_groups(rule, line, ends, &reading->values))
+            continue;
+        reading->kind = rule->kind;
+        reading->operation = rule->operation;
+        *by = rule;
+        return ADAPTER_MATCHED;
+    }
+    return result;
+}
