@@ -252,12 +252,10 @@ static void print_adapter(void *arg, const char *name, const char *path)
 
 static int print_list(void)
 {
-    static const char heading[] = "NAME\tMOVER\tVERSIONS\tFILE\n";
     struct out out;
 
     if (!out_open(&out, STDOUT_FILENO, msg_output_lost))
         return msg_fatal_sys("unable to start");
-    out_write(&out, heading, sizeof heading - 1);
     if (!find_each(print_adapter, &out))
         return msg_fatal_sys("unable to look for adapters");
     return out_close(&out) ? EXIT_DONE : EXIT_SYSTEM;

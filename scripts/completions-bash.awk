@@ -13,7 +13,7 @@ function offer(what, argument, indent) {
             indent "mapfile -t COMPREPLY < <(compgen -W actionset/ -- \"$cur\"; compgen -f -- \"$cur\")\n"
     if (what == "adapter")
         return indent "compopt -o filenames\n" \
-            indent "mapfile -t COMPREPLY < <(compgen -W \"$(\"$1\" --list 2>/dev/null)\" -- \"$cur\"; compgen -f -- \"$cur\")\n"
+            indent "mapfile -t COMPREPLY < <(compgen -W \"$(\"$1\" --list 2>/dev/null | cut -f 1)\" -- \"$cur\"; compgen -f -- \"$cur\")\n"
     return indent ":\n"
 }
 

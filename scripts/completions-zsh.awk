@@ -9,7 +9,7 @@ function action(what, argument) {
     if (what == "target")
         return "_alternative 'files:file:_files' 'actionsets:ActionSet:(actionset/)'"
     if (what == "adapter")
-        return "_alternative 'files:file:_files' 'adapters:adapter:(${(f)\"$($words[1] --list 2>/dev/null)\"})'"
+        return "_alternative 'files:file:_files' 'adapters:adapter:(${(f)\"$($words[1] --list 2>/dev/null | cut -f 1)\"})'"
     return " "
 }
 

@@ -165,6 +165,8 @@ any-progress: warning: unable to write standard output: Broken pipe; reading on,
     done
     run --separate-stderr any-progress --test --fraction
     assert_success
+    run --separate-stderr any-progress --test fraction
+    assert_success
     run --separate-stderr any-progress --test dd tar zstd
     assert_success
     assert_equal "${#lines[@]}" 3
@@ -214,33 +216,31 @@ any-progress: warning: ./own.adapter: line 9: more records came than are in the 
     for program in root/bin/any-progress bundle/any-progress; do
         run --separate-stderr env -i $program --list
         assert_success
-        assert_equal "${#lines[@]}" 11
+        assert_equal "${#lines[@]}" 10
         run --separate-stderr env -i $program --test dd
         assert_success
     done
 }
 
 @test "any-progress: wrong usage is refused before anything is read" {
-    local row
-
-    for row in 'which adapter? --list prints them:' \
-        'there is no adapter "nosuch"; --list prints which exist:nosuch' \
-        'there is no adapter "..dd"; --list prints which exist:..dd' \
-        'unable to read ./nosuch: No such file or directory:./nosuch' \
-        'unable to read /: Is a directory:/' \
-        '--regex, --jq and --fraction exclude each other:--fraction --jq x' \
-        '--operation: there is no operation "dance":-o dance dd'; do
+    while IFS='|' read -r arguments why; do
         # shellcheck disable=SC2086 # several words
-        run --separate-stderr any-progress ${row##*:} <<<'3/4'
+        run --separate-stderr any-progress $arguments <<<'3/4'
         assert_failure 100
         assert_output ''
-        assert_equal "$stderr" "any-progress: fatal: ${row%:*}"
-    done
+        assert_equal "$stderr" "any-progress: fatal: $why"
+    done <<'END'
+|which adapter? --list prints them
+nosuch|there is no adapter "nosuch"; --list prints which exist
+..dd|there is no adapter "..dd"; --list prints which exist
+./nosuch|unable to read ./nosuch: No such file or directory
+/|unable to read /: Is a directory
+--fraction --jq x|--regex, --jq and --fraction exclude each other
+-o dance dd|--operation: there is no operation "dance"
+END
 }
 
 @test "any-progress: a wrong adapter is refused with its line" {
-    local row
-
     while IFS='|' read -r text why; do
         printf "$text" >wrong.adapter
         run --separate-stderr any-progress --regex wrong.adapter <<<'3/4'
@@ -342,6 +342,40 @@ END
     assert_success
     assert_output '{"type":"progress","progressPercent":42}'$'\n'"$unknown"
     assert_equal "$stderr" 'any-progress: warning: own.adapter: line 1: this rule takes too long for some lines; it is passed over for them'
+}
+
+# --- beside a command
+
+@test "any-progress: phase-run --mover dd says how far dd is" {
+    truncate -s 30000000 zeros
+    ANY_PROGRESS_TOTAL=30000000 PATH=$BIN:$PATH phase-run --mover dd \
+        --phase copy --target status.json -- dd if=zeros of=copy bs=1M \
+        status=progress 2>console
+    cmp zeros copy
+    grep -q '^30000000 bytes' console
+    assert_equal "$(jq -c '[.state, .progress.percentCompleted,
+        .progress.sizeUploadedB, .progress.estimatedUploadSizeB]' status.json)" \
+        '["complete","100.00",30000000,30000000]'
+}
+
+@test "any-progress: phase-run --mover NAME leaves the command alone, whatever NAME is" {
+    PATH=$BIN:$PATH run --separate-stderr phase-run --mover nosuch \
+        --target status.json -- sh -c 'echo out; echo 3/4 >&2; exit 7'
+    assert_failure 7
+    assert_output out
+    [[ $stderr == *3/4* ]]
+    [[ $stderr == *'there is no adapter "nosuch"'* ]]
+    assert_equal "$(jq -r .state status.json)" failed
+    PATH=$BIN:$PATH run --separate-stderr phase-run --mover --help -- true
+    assert_failure 100
+    assert_equal "$stderr" 'phase-run: fatal: --mover: it is kopia, records or an adapter of any-progress'
+}
+
+@test "any-progress: phase-run --mover fraction reads a command of one's own" {
+    PATH=$BIN:$PATH phase-run --mover fraction --phase work --target status.json \
+        -- sh -c 'echo 1/2 >&2; exit 3' 2>console || [ $? = 3 ]
+    assert_equal "$(jq -r '.state + " " + .progress.percentCompleted' status.json)" \
+        'failed 50.00'
 }
 
 # --- jq

@@ -33,24 +33,35 @@ static int parse(struct loaded *l)
     return msg_fatal(EXIT_USAGE, "%s: %s", l->name, wrong.why);
 }
 
+static int read_file(struct loaded *l, const char *path)
+{
+    return file_read(path, &l->adapter.text) ? parse(l) : unreadable(path);
+}
+
+/* The adapter that is within the program. */
+static int read_fraction(struct loaded *l)
+{
+    buf_str(&l->adapter.text, find_fraction);
+    return parse(l);
+}
+
 static int read_choice(struct loaded *l, const struct load_choice *choice)
 {
     char path[PATH_MAX];
 
     if (choice->name != NULL) {
         l->name = choice->name;
-        if (!find_adapter(choice->name, path))
-            return msg_fatal(EXIT_USAGE,
-                             "there is no adapter \"%s\"; --list prints which "
-                             "exist",
-                             choice->name);
-        return file_read(path, &l->adapter.text) ? parse(l) : unreadable(path);
+        if (find_adapter(choice->name, path))
+            return read_file(l, path);
+        if (strcmp(choice->name, "fraction") == 0)
+            return read_fraction(l);
+        return msg_fatal(
+            EXIT_USAGE, "there is no adapter \"%s\"; --list prints which exist",
+            choice->name);
     }
     if (choice->regex != NULL) {
         l->name = choice->regex;
-        return file_read(choice->regex, &l->adapter.text)
-                   ? parse(l)
-                   : unreadable(choice->regex);
+        return read_file(l, choice->regex);
     }
     if (choice->jq != NULL) {
         l->name = choice->jq;
@@ -58,8 +69,7 @@ static int read_choice(struct loaded *l, const struct load_choice *choice)
                                                      : unreadable(choice->jq);
     }
     l->name = "--fraction";
-    buf_str(&l->adapter.text, find_fraction);
-    return parse(l);
+    return read_fraction(l);
 }
 
 /* Starts the jq program, where there is one. */

@@ -14,8 +14,9 @@ struct settings settings = {
     .grace = NOT_ASKED,
 };
 
-/* The movers, and what reads their console. */
+/* The movers, and what reads their console; any other is an adapter's name. */
 static const char *const kopia[] = { "kopia-progress", NULL };
+static const char *any[] = { "any-progress", NULL, NULL };
 static const struct {
     const char *name;
     const char *const *filter;
@@ -28,7 +29,7 @@ static const struct {
 
 static const struct opt table[] = {
     { 0, "mover", OPT_TEXT, S(mover), "kopia|records",
-      "what is run (default: records)" },
+      "what is run, or an adapter of any-progress" },
     { 0, "parse", OPT_TEXT, S(parse), "stderr|stdout|both",
       "where progress is read (stderr)" },
     { 0, "phase", OPT_TEXT, S(owner.phase), "NAME",
@@ -112,7 +113,11 @@ static const char *check_mover(void)
             settings.filter = movers[i].filter;
             return NULL;
         }
-    return "--mover: there are kopia and records";
+    if (settings.mover[0] == '-')
+        return "--mover: it is kopia, records or an adapter of any-progress";
+    any[1] = settings.mover;
+    settings.filter = any;
+    return NULL;
 }
 
 static const char *check_owner(void)
