@@ -13,6 +13,7 @@
 #include "base/opt.h"
 #include "base/out.h"
 #include "base/rec.h"
+#include "base/same.h"
 #include "base/start.h"
 #include "phase-agg/files.h"
 #include "phase-agg/keep.h"
@@ -37,6 +38,25 @@ struct run {
     int64_t opened;     /* the first look, on the steady clock */
     bool unsaved;       /* a line that the kept state does not know */
 };
+
+/* A file that is written is no other option's. */
+static int check_files(void)
+{
+    const struct same files[] = {
+        { "--plan", settings.plan, false },
+        { "--blueprint", settings.blueprint, false },
+        { "--weights", settings.weights, false },
+        { "--state", settings.state, true },
+        { "--learn", settings.learn, true },
+    };
+    size_t first, second;
+
+    if (!same_find(files, sizeof files / sizeof *files, &first, &second))
+        return EXIT_DONE;
+    return msg_fatal(EXIT_USAGE, "%s: \"%s\" is the file of %s",
+                     files[second].option, files[second].path,
+                     files[first].option);
+}
 
 static int print_functions(void)
 {
@@ -290,7 +310,9 @@ int main(int argc, char **argv)
     if (wrong != NULL)
         return msg_fatal(EXIT_USAGE, "%s", wrong);
     output_open(&r.output, settings.format);
-    status = open_clock(&r.clock);
+    status = check_files();
+    if (status == EXIT_DONE)
+        status = open_clock(&r.clock);
     if (status == EXIT_DONE)
         status = open_plan(&r);
     if (status == EXIT_DONE)

@@ -12,6 +12,7 @@
 #include "base/file.h"
 #include "base/msg.h"
 #include "base/opt.h"
+#include "base/same.h"
 #include "base/secret.h"
 #include "base/start.h"
 #include "kube/server.h"
@@ -241,6 +242,10 @@ static int check_actionset_options(const struct job *job)
     if (options.file != NULL && !file_replaceable(options.file))
         return msg_fatal(EXIT_USAGE, "--file: \"%s\" is not a regular file",
                          options.file);
+    if (options.file != NULL && options.plan_out != NULL &&
+        same_file(options.file, options.plan_out))
+        return msg_fatal(EXIT_USAGE, "--plan-out: \"%s\" is the file of --file",
+                         options.plan_out);
     return EXIT_DONE;
 }
 

@@ -534,6 +534,8 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     misused '--action: there is no "restore"; the actions are: backup' --plan running.json --action restore
     misused '--action: there is no "3"; the actions are: backup, backup, export' --plan several.json --action 3
     misused '--action: more than one is named "backup"; give an index, counting from 0: backup, backup, export' --plan several.json --action backup
+    misused '--learn: "./running.json" is the file of --plan' --plan running.json --learn ./running.json
+    misused '--learn: "/dev/../no-such-file" is the file of --state' --phases a --state /no-such-file --learn /dev/../no-such-file
     misused '--phases: "" is empty' --phases ''
     misused '--phases: needs a value (see phase-agg --help)' --phases
     misused '--nothing: unknown option (see phase-agg --help)' --nothing

@@ -775,6 +775,9 @@ terminated() {
 --namespace=two|--namespace: "two" is not the one of TARGET "actionset/one/backup"
 --file=/|--file: "/" is not a regular file
 END
+    run --separate-stderr status-patch --file one --plan-out ./one actionset/backup <<<"$B"
+    assert_failure 100
+    assert_equal "$stderr" 'status-patch: fatal: --plan-out: "./one" is the file of --file'
     run --separate-stderr status-patch --dry-run --pass actionset/backup <<<"$B"
     assert_failure 100
     assert_equal "$stderr" 'status-patch: fatal: --pass: standard output is for the patches'

@@ -1,10 +1,12 @@
 #include "settings.h"
 
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/same.h"
 
 struct settings settings = {
     .parse = "stderr",
@@ -131,6 +133,27 @@ static const char *check_owner(void)
     return NULL;
 }
 
+/* A file that somebody writes is no other option's. */
+static const char *check_files(void)
+{
+    const struct same files[] = {
+        { "--plan", settings.plan, false },
+        { "--blueprint", settings.blueprint, false },
+        { "--state", settings.state, true },
+        { "--target", settings.target, true },
+        { "--progress-file", settings.progress_file, true },
+        { "--termination-log", settings.termination_log, true },
+    };
+    static char why[64];
+    size_t first, second;
+
+    if (!same_find(files, sizeof files / sizeof *files, &first, &second))
+        return NULL;
+    snprintf(why, sizeof why, "%s: that is the file of %s",
+             files[second].option, files[first].option);
+    return why;
+}
+
 /* The last part of COMMAND's path, where it can be the name of a phase. */
 static const char *name_of(const char *command)
 {
@@ -161,6 +184,9 @@ const char *settings_check(const char *command)
         return "--plan: standard input is COMMAND's";
     if (settings.pipeline != NULL && settings.log_text != NOT_ASKED)
         return "--log-text: nothing is known of what --pipeline does";
+    wrong = check_files();
+    if (wrong != NULL)
+        return wrong;
     settings.name =
         settings.owner.phase != NULL ? settings.owner.phase : name_of(command);
     return NULL;
