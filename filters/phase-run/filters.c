@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,12 +16,10 @@
 enum { NICER = 10 }; /* a tenth of the time, say, that the command has */
 
 /* In the child: a group of its own, to which nothing is meant that was sent
- * before; and where there is too little of the processor for both the command
- * comes first. */
+ * before. */
 static void leave_group(const struct filters *f)
 {
     setpgid(0, f->group);
-    (void)!nice(NICER);
     for (int number = 1; number < NSIG; number++)
         origin_forget(number);
 }
@@ -68,6 +67,9 @@ static void start(struct filters *f, const char *name,
         msg_warn_sys("unable to run %s", name);
         return;
     }
+    /* where there is too little of the processor the command comes first; but
+     * for its start, for which we have waited */
+    setpriority(PRIO_PROCESS, (id_t)pid, getpriority(PRIO_PROCESS, 0) + NICER);
     if (f->group == 0)
         f->group = pid;
     f->each[f->count++] = (struct filter){ .name = name, .pid = pid };
