@@ -219,6 +219,7 @@ void show_finish(struct show *s)
         tell_all(s);
         return;
     }
+    buf_clear(&s->terminal.before); /* the terminal may have put "^C" there */
     draw(s, true);
     terminal_leave(&s->terminal);
 }
