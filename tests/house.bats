@@ -523,12 +523,12 @@ END
     run --separate-stderr "$OLDPWD/tree/scripts/demo" --speed 0 --no-install
     assert_success
     [ "$stderr" = '' ]
-    assert_line --partial '35.20% dumpToObjectStore   5.60%    185 B of 103.0 MB  19s left'
-    assert_line --regexp '100\.00% complete$'
+    assert_line --partial ' 40.30%  running  dumpToObjectStore 20.90%, 185 B of 103.0 MB'
+    assert_line '100.00%  complete  cleanup complete'
+    assert_line 'The same for programs: build/demo/status.json'
     cd "$OLDPWD"
-    printf '%s\n' "$output" | sed -n '/^{/,$p' | jq . >shown
-    jq . tree/build/demo/status.json >file
-    cmp shown file
+    jq -e '.state == "complete" and .progress.percentCompleted == "100.00"' \
+        tree/build/demo/status.json
     find tree -path tree/build -prune -o -print | sort >after
     diff before after
 }
@@ -541,4 +541,20 @@ END
         assert_output ''
         [ "$stderr" = 'usage: scripts/demo [--speed N] [--no-install]' ]
     done
+}
+
+@test "house: the README's picture of phase-view is that of today" {
+    if ! command -v tmux >/dev/null; then
+        skip 'there is no tmux'
+    fi
+    "$COPY/scripts/pictures/view" .
+    cmp view.svg "$ROOT/scripts/pictures/view.svg"
+}
+
+@test "house: scripts/demo shows bars where there is a terminal" {
+    take_copy
+    env -u LD_PRELOAD TERM=xterm NO_COLOR=1 LC_ALL=C.UTF-8 \
+        script -qec 'tree/scripts/demo --speed 0 --no-install' /dev/null \
+        </dev/null >shown
+    grep -aq 'dumpToObjectStore.*▕██.*94.0 MB of 103.0 MB' shown
 }

@@ -80,7 +80,7 @@ END
     screen_wait '100.00%   94.0 MB'
     exec 8>&-
     screen_wait 'rc 0'
-    screen | sed 1d >end
+    screen | sed -n '/updatePermissions/,$p' >end
     diff - end <<'END'
 ✓ updatePermissions  █████████████████  100.00%
 ✓ dumpToObjectStore  █████████████████  100.00%   94.0 MB of 103.0 MB

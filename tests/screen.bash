@@ -11,6 +11,9 @@ screen_open() { # WIDTH HEIGHT COMMAND
         'set -g history-limit 1000'
     )
 
+    if ! command -v tmux >/dev/null; then
+        skip 'there is no tmux'
+    fi
     export TMUX_TMPDIR=$PWD
     [ -p input ] || mkfifo input
     exec 8<>input
