@@ -513,7 +513,7 @@ END
     run --separate-stderr "$COPY/scripts/check" nonsense
     assert_failure 100
     assert_output ''
-    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind musl arm64 container kopia cluster' ]
+    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind musl arm64 movers container kopia cluster' ]
 }
 
 @test "house: scripts/demo ends with a complete action and leaves nothing behind" {
