@@ -186,6 +186,11 @@ $(COMPLETIONS):
 dist:
 	scripts/dist build/phasepipe-$(VERSION).tar.gz phasepipe-$(VERSION)
 
+# A package for Debian, in build/deb
+deb:
+	@mkdir -p build/deb
+	scripts/deb build/deb
+
 clean:
 	rm -rf build
 
@@ -204,8 +209,10 @@ help:
 	@echo "                TARGET=aarch64-linux-gnu for another architecture"
 	@echo "static          the same programs with their unit tests, in build/musl-*"
 	@echo "dist            build/phasepipe-$(VERSION).tar.gz from HEAD"
+	@echo "deb             build/deb/phasepipe_$(VERSION)-*.deb, for Debian and Ubuntu"
 	@echo "clean           removes build/"
 
 .PHONY: all unit asan check check-asan check-valgrind bench pictures static-root \
-	static bundle install uninstall completions dist clean help
+	static bundle install uninstall completions dist deb \
+	clean help
 .DELETE_ON_ERROR:

@@ -236,7 +236,7 @@ libraries() {
     make -C "$COPY" --no-print-directory help >targets
     for target in all check check-asan check-valgrind bench pictures bundle \
         completions \
-        install uninstall dist clean; do
+        install uninstall dist deb clean; do
         grep -qE "^$target  +[^ ]" targets
         grep -qE "^$target:" "$COPY/Makefile"
     done
@@ -513,7 +513,7 @@ END
     run --separate-stderr "$COPY/scripts/check" nonsense
     assert_failure 100
     assert_output ''
-    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind musl arm64 movers container kopia cluster' ]
+    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind musl arm64 movers package container kopia cluster' ]
 }
 
 @test "house: scripts/demo ends with a complete action and leaves nothing behind" {
