@@ -80,7 +80,7 @@ static void start_mover(struct pipeline *p)
     const char *argv[ARGS_MAX] = { NULL };
     int in = open_sink(&p->copy, COPY_ROOM);
 
-    for (int i = 0; settings.filter[i] != NULL && i < ARGS_MAX - 1; i++)
+    for (int i = 0; i < ARGS_MAX - 1 && settings.filter[i] != NULL; i++)
         argv[i] = settings.filter[i];
     if (in >= 0)
         filters_start(&p->filters, argv, in, open_source(&p->from_mover),

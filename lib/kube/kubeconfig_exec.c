@@ -49,9 +49,11 @@ static bool read_argv(const struct kubeconfig_entry *e, struct plugin *p)
         return false;
     count = jv_is_valid(args) ? jv_array_length(jv_copy(args)) : 0;
     p->argv = strings((size_t)count + 1);
-    if (p->argv == NULL)
-        good = no_memory(e);
-    else if (command == NULL)
+    if (p->argv == NULL) {
+        jv_free(args);
+        return no_memory(e);
+    }
+    if (command == NULL)
         good = kubeconfig_wrong(e, "command", "is missing");
     else if (strchr(command, '/') != NULL)
         good = kubeconfig_path(e, "command", &p->argv[0]);
@@ -100,8 +102,10 @@ static bool read_environment(const struct kubeconfig_entry *e, struct plugin *p)
         return false;
     count = jv_is_valid(all) ? jv_array_length(jv_copy(all)) : 0;
     p->environment = strings((size_t)count);
-    if (p->environment == NULL)
-        good = no_memory(e);
+    if (p->environment == NULL) {
+        jv_free(all);
+        return no_memory(e);
+    }
     for (int i = 0; good && i < count; i++) {
         p->environment[i] = take_variable(jv_array_get(jv_copy(all), i));
         if (p->environment[i] == NULL)
@@ -146,34 +150,34 @@ static bool read_mode(const struct kubeconfig_entry *e, const struct plugin *p)
                             "is none of Never, IfAvailable and Always");
 }
 
+/* What EXEC, the member of E, says of P. */
+static bool read_plugin(const struct kubeconfig_entry *e,
+                        const struct kubeconfig_entry *exec, struct plugin *p)
+{
+    p->timeout = PLUGIN_TIMEOUT;
+    if (asprintf(&p->owner, "%s \"%s\" in %s", e->kind, e->name, e->path) < 0) {
+        p->owner = NULL;
+        return no_memory(e);
+    }
+    return read_version(exec, p) && read_argv(exec, p) &&
+           read_environment(exec, p) && read_mode(exec, p) &&
+           kubeconfig_copy(exec, "installHint", &p->install_hint) &&
+           kubeconfig_flag(exec, "provideClusterInfo", &p->wants_cluster);
+}
+
 bool kubeconfig_exec(const struct kubeconfig_entry *e, struct cluster *c)
 {
     struct kubeconfig_entry exec = *e;
-    struct plugin *p;
-    bool good;
+    bool good = true;
 
     if (!kubeconfig_member(e, "exec", JV_KIND_OBJECT, &exec.value))
         return false;
-    if (!jv_is_valid(exec.value)) {
-        jv_free(exec.value);
-        return true;
+    if (jv_is_valid(exec.value)) {
+        exec.within = "exec.";
+        c->plugin = calloc(1, sizeof *c->plugin);
+        good =
+            c->plugin != NULL ? read_plugin(e, &exec, c->plugin) : no_memory(e);
     }
-    exec.within = "exec.";
-    c->plugin = p = calloc(1, sizeof *p);
-    good = p != NULL || no_memory(e);
-    if (good) {
-        p->timeout = PLUGIN_TIMEOUT;
-        good = asprintf(&p->owner, "%s \"%s\" in %s", e->kind, e->name,
-                        e->path) >= 0;
-        if (!good) {
-            p->owner = NULL;
-            no_memory(e);
-        }
-    }
-    good = good && read_version(&exec, p) && read_argv(&exec, p) &&
-           read_environment(&exec, p) && read_mode(&exec, p) &&
-           kubeconfig_copy(&exec, "installHint", &p->install_hint) &&
-           kubeconfig_flag(&exec, "provideClusterInfo", &p->wants_cluster);
     jv_free(exec.value);
     return good;
 }

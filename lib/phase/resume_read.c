@@ -333,7 +333,7 @@ static const char *later(const char *a, const char *b)
 static bool read_root(struct reading *r, jv root, struct instant now)
 {
     char since[CLOCK_TEXT], *ours = r->to->plan->since;
-    struct plan saved;
+    struct plan saved = { .reached = 0 };
 
     if (!is_state(r, root) || !read_saved(r, root, now) ||
         !read_numbers(r, root, resume_plan_numbers, &saved) ||

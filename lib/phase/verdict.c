@@ -20,7 +20,7 @@ enum { OVER = 1, OVER_FOR_GOOD }; /* how it has ended */
 
 static int64_t median(const struct verdict *v)
 {
-    int64_t sorted[VERDICT_PAST];
+    int64_t sorted[VERDICT_PAST] = { 0 };
 
     for (int64_t i = 0; i < v->count; i++) {
         int64_t at = i;

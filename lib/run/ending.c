@@ -59,7 +59,7 @@ static void put_id(struct buf *b, jv said, const char *name, const char *key)
     if (!json_get_string(said, name, &value))
         return;
     id = jv_string_value(value);
-    while (isalnum((unsigned char)id[n]) && n <= ID_MAX)
+    while (n <= ID_MAX && isalnum((unsigned char)id[n]))
         n++;
     if (n > 0 && n <= ID_MAX && id[n] == '\0')
         put_word(b, key, id);
