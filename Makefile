@@ -40,6 +40,8 @@ FISHDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 DESTDIR ?=
 PKG_CONFIG ?= pkg-config
 INSTALL ?= install
+FUZZ_CC ?= clang
+FUZZ_SECONDS ?= 3600
 
 # What the build cannot do without
 try   = $(shell $(CC) -Werror $1 -x c -c /dev/null -o /dev/null 2>&1 || echo no)
@@ -54,6 +56,8 @@ HARD  := -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 $(call keep,\
 	-fstack-protector-strong -fstack-clash-protection -fcf-protection)
 ASAN  := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
+FUZZ  := -fsanitize=address,undefined -fno-sanitize-recover=all \
+	-fno-omit-frame-pointer
 CPPALL := -std=c11 -D_GNU_SOURCE -Iinclude -DPHASEPIPE_VERSION='"$(VERSION)"' \
 	$(shell $(PKG_CONFIG) --cflags libpcre2-8 yaml-0.1 libcurl) -MMD -MP
 LDALL  = -Wl,--as-needed -pie -Wl,-z,relro,-z,now,-z,noexecstack
@@ -62,6 +66,7 @@ ROOMS := $(sort $(foreach p,$(PROGRAMS),$($p.rooms)))
 SCHEMAS := $(wildcard include/schemas/*.json)
 UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/*.c))
 DRIVERS := $(patsubst tests/kube/%.c,%,$(wildcard tests/kube/*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 BENCH := $(patsubst tests/%.c,$O/%,$(wildcard tests/bench/*.c))
 
 all: $(PROGRAMS:%=$O/bin/%)
@@ -97,10 +102,19 @@ endef
 
 $(eval $(call variant,$O,$(HARD)))
 $(eval $(call variant,$O/asan,,$(ASAN)))
+$(eval $(call variant,$O/fuzz,-fsanitize=fuzzer-no-link,$(FUZZ)))
 
 unit: $(UNITS:%=$O/unit/%) $(DRIVERS:%=$O/kube/%)
 asan: $(PROGRAMS:%=$O/asan/bin/%) $(UNITS:%=$O/asan/unit/%) \
 	$(DRIVERS:%=$O/asan/kube/%)
+
+# Whatever comes: libFuzzer is clang's
+$O/fuzz/%: override CC := $(FUZZ_CC)
+fuzzers: $(FUZZERS:%=$O/fuzz/%)
+$(FUZZERS:%=$O/fuzz/%): $O/fuzz/%: $O/fuzz/tests/fuzz/%.o \
+	$(patsubst %,$O/fuzz/lib%.a,$(filter-out base,$(ROOMS)) base)
+	$(CC) $(CFLAGS) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lcmocka \
+		$(PCRE2) $(YAML) $(CURL) $(JQ) $(LDLIBS)
 
 # What keeps the records that the tests print
 $O/tests/collect.so: tests/collect.c Makefile
@@ -113,6 +127,8 @@ check-asan:
 	scripts/check asan
 check-valgrind:
 	scripts/check valgrind
+fuzz:
+	scripts/fuzz --seconds $(FUZZ_SECONDS)
 bench: all $(BENCH)
 	scripts/bench
 	scripts/bench-cluster
@@ -199,6 +215,7 @@ help:
 	@echo "check           every test on this machine (scripts/check)"
 	@echo "check-asan      the same suite under ASan and UBSan"
 	@echo "check-valgrind  the same suite under valgrind"
+	@echo "fuzz            FUZZ_SECONDS ($(FUZZ_SECONDS)) of hostile input for each target"
 	@echo "bench           speed and memory beside named peers"
 	@echo "pictures        those of the README, anew"
 	@echo "completions     what bash, zsh and fish complete, in build/completions"
@@ -212,7 +229,7 @@ help:
 	@echo "deb             build/deb/phasepipe_$(VERSION)-*.deb, for Debian and Ubuntu"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan check check-asan check-valgrind bench pictures static-root \
-	static bundle install uninstall completions dist deb \
+.PHONY: all unit asan fuzzers check check-asan check-valgrind fuzz bench \
+	pictures static-root static bundle install uninstall completions dist deb \
 	clean help
 .DELETE_ON_ERROR:
