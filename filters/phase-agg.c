@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/out.h"
@@ -302,6 +303,7 @@ int main(int argc, char **argv)
     int status;
 
     start_filter();
+    json_no_memory(msg_no_memory);
     if (!opt_parse(&settings_program, argc, argv, &arguments))
         return arguments.status;
     if (settings.functions)

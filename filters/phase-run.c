@@ -4,6 +4,7 @@
  */
 #include <stddef.h>
 
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"
@@ -18,6 +19,7 @@ int main(int argc, char **argv)
 
     origin_note();
     start_program();
+    json_no_memory(msg_no_memory);
     if (!opt_parse(&settings_program, argc, argv, &given))
         return given.status;
     wrong = settings_check(given.operands[0]);

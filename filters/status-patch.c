@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/same.h"
@@ -356,6 +357,7 @@ int main(int argc, char **argv)
     int status;
 
     start_program();
+    json_no_memory(msg_no_memory);
     if (!opt_parse(&program, argc, argv, &given))
         return given.status;
     status = read_target(&job, given.operands[0]);

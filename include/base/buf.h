@@ -2,9 +2,9 @@
  * A growing byte buffer that is born with its ceiling.
  *
  * The buffer owns its bytes; buf_free() gives them back.  An append that would
- * pass the ceiling, or that finds no memory, adds nothing and sets `failed`,
- * which stays set until buf_clear(): a run of appends is checked once, at its
- * end.  The bytes are not NUL-terminated.
+ * pass the ceiling, or that finds no memory (memory.h is told), adds nothing
+ * and sets `failed`, which stays set until buf_clear(): a run of appends is
+ * checked once, at its end.  The bytes are not NUL-terminated.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H

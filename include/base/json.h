@@ -18,6 +18,10 @@
 #include "base/buf.h"
 #include "base/num.h"
 
+/* Has END called where libjq finds no memory; it must not return.  Without this
+ * libjq calls abort() (jv_alloc.c, memory_exhausted()). */
+void json_no_memory(void (*end)(void *arg));
+
 /* Reads the one JSON text in LEN bytes; an invalid jv where they are no JSON,
  * or more than one text.  Text nested deeper than libjq allows (256 in 1.6) is
  * no JSON. */

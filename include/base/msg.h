@@ -45,8 +45,13 @@ int msg_fatal_sys(const char *format, ...)
 /* Says once that standard output is lost; the shape of out.h's on_loss. */
 void msg_output_lost(int errnum);
 
-/* The exit status of a program: STATUS, or EXIT_SYSTEM where STATUS is 0 but
- * a message could not be written. */
+/* Says that there is no memory and ends the process at once with EXIT_SYSTEM,
+ * for json_no_memory(); what standard output still holds back is lost. */
+void msg_no_memory(void *arg) __attribute__((noreturn));
+
+/* The exit status of a program: STATUS, or EXIT_SYSTEM where STATUS is 0 but a
+ * message could not be written, or memory was missing (memory.h).  The latter
+ * is said in any case. */
 int msg_exit_status(int status);
 
 #endif

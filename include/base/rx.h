@@ -17,8 +17,8 @@ enum { RX_NO_MATCH = 0, RX_LIMIT = -1, RX_ERROR = -2 };
 #define RX_UNSET ((size_t)-1)
 
 /* Compiles PATTERN, matched at the start of the subject only.  NULL where it
- * is wrong or there is no memory; *WHY then points to a text that lives until
- * the next call. */
+ * is wrong or there is no memory, which memory.h is told; *WHY then points to a
+ * text that lives until the next call. */
 struct rx *rx_compile(const char *pattern, const char **why);
 
 void rx_free(struct rx *rx);

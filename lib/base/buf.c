@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 bool buf_reserve(struct buf *b, size_t n)
 {
     size_t room = b->room > 0 ? b->room : 64;
@@ -18,6 +20,7 @@ bool buf_reserve(struct buf *b, size_t n)
         char *bytes = realloc(b->bytes, room);
 
         if (bytes == NULL) {
+            memory_miss();
             b->failed = true;
             return false;
         }

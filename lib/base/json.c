@@ -34,6 +34,11 @@ static bool strings_are_apart(const char *text, size_t len)
     return true;
 }
 
+void json_no_memory(void (*end)(void *arg))
+{
+    jv_nomem_handler(end, NULL);
+}
+
 jv json_parse(const char *text, size_t len)
 {
     struct jv_parser *parser;

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/utf8.h"
 
 enum { MESSAGE_MAX = 2048 };
@@ -137,7 +138,20 @@ void msg_output_lost(int errnum)
              strerror(errnum));
 }
 
+void msg_no_memory(void *arg)
+{
+    (void)arg;
+    errno = ENOMEM;
+    _exit(msg_fatal_sys("unable to go on"));
+}
+
 int msg_exit_status(int status)
 {
+    if (memory_missed()) {
+        errno = ENOMEM;
+        msg_warn_sys("something was left out");
+    }
+    if (status == EXIT_DONE && memory_missed())
+        return EXIT_SYSTEM;
     return status == EXIT_DONE && message_lost ? EXIT_SYSTEM : status;
 }

@@ -4,6 +4,8 @@
 #include <pcre2.h>
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* Far above what any of our patterns needs on a record at its ceiling. */
 enum { MATCH_LIMIT = 200000, DEPTH_LIMIT = 1000, HEAP_LIMIT_KIB = 1024 };
 
@@ -48,6 +50,8 @@ struct rx *rx_compile(const char *pattern, const char **why)
                   : pcre2_match;
     return rx;
 fail:
+    if (error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED)
+        memory_miss();
     pcre2_get_error_message(error, (PCRE2_UCHAR *)reason, sizeof reason);
     rx_free(rx);
     return NULL;
@@ -76,6 +80,8 @@ int rx_match(struct rx *rx, const char *text, size_t len, const size_t **ends)
     if (n == PCRE2_ERROR_MATCHLIMIT || n == PCRE2_ERROR_DEPTHLIMIT ||
         n == PCRE2_ERROR_HEAPLIMIT || n == PCRE2_ERROR_JIT_STACKLIMIT)
         return RX_LIMIT;
+    if (n == PCRE2_ERROR_NOMEMORY)
+        memory_miss();
     return RX_ERROR;
 }
 

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "base/memory.h"
+
 /* FNV-1a.  Two names that collide are taken for one source, which at worst
  * gives the end of the one to the other. */
 static uint64_t hash(struct text name)
@@ -24,8 +26,10 @@ static bool make_room(struct sources *s)
     if (room > SOURCES_KNOWN || s->known < s->count)
         return false;
     grown = realloc(s->of, (size_t)room * sizeof *grown);
-    if (grown == NULL)
+    if (grown == NULL) {
+        memory_miss();
         return false;
+    }
     s->of = grown;
     s->room = room;
     return true;

@@ -1,5 +1,7 @@
 #include "base/msg.h"
 
+#include "base/memory.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -170,6 +172,38 @@ static void a_lost_message_changes_the_exit_status(void **state)
     assert_says(lose_a_message, &data, EXIT_DATA, "");
 }
 
+static int miss_memory(const void *arg)
+{
+    memory_miss();
+    return msg_exit_status(*(const int *)arg);
+}
+
+static void missing_memory_changes_the_exit_status(void **state)
+{
+    int done = EXIT_DONE, data = EXIT_DATA;
+
+    (void)state;
+    assert_says(miss_memory, &done, EXIT_SYSTEM,
+                "phasepipe: warning: something was left out: "
+                "Cannot allocate memory\n");
+    assert_says(miss_memory, &data, EXIT_DATA,
+                "phasepipe: warning: something was left out: "
+                "Cannot allocate memory\n");
+}
+
+static int need_memory(const void *arg)
+{
+    (void)arg;
+    msg_no_memory(NULL);
+}
+
+static void without_memory_it_ends(void **state)
+{
+    (void)state;
+    assert_says(need_memory, NULL, EXIT_SYSTEM,
+                "phasepipe: fatal: unable to go on: Cannot allocate memory\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +215,8 @@ int main(void)
         cmocka_unit_test(errno_is_kept),
         cmocka_unit_test(lost_output_is_said_with_its_reason),
         cmocka_unit_test(a_lost_message_changes_the_exit_status),
+        cmocka_unit_test(missing_memory_changes_the_exit_status),
+        cmocka_unit_test(without_memory_it_ends),
     };
 
     return cmocka_run_group_tests_name("msg", tests, NULL, NULL);
