@@ -20,6 +20,7 @@ enum {
     CANNOT_RUN = 126,
     NOT_FOUND = 127,
     BY_SIGNAL = 128,
+    LOOK_MS = 100, /* where no signal says that somebody has ended */
 };
 
 /* All that can be handed on.  The others are faults of our own. */
@@ -28,15 +29,21 @@ static bool block_signals(struct front *f)
     static const int own[] = {
         SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGSYS, SIGTRAP
     };
-    sigset_t set;
+    sigset_t set, old;
 
     sigfillset(&set);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         sigdelset(&set, own[i]);
     signal(SIGCHLD, SIG_DFL); /* ignored, it would take the exit code away */
-    if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+    if (sigprocmask(SIG_BLOCK, &set, &old) < 0)
         return false;
     f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+    if (f->signals < 0) {
+        int kept = errno;
+
+        sigprocmask(SIG_SETMASK, &old, NULL); /* they do what they do to us */
+        errno = kept;
+    }
     return f->signals >= 0;
 }
 
@@ -179,8 +186,8 @@ static bool start_command(struct front *f, char **command)
         .prepare = origin_restore,
     };
 
-    if (f->path != NULL)
-        setenv("PHASEPIPE_PROGRESS_FILE", f->path, 1);
+    if (f->path != NULL && setenv("PHASEPIPE_PROGRESS_FILE", f->path, 1) != 0)
+        msg_warn_sys("unable to set PHASEPIPE_PROGRESS_FILE");
     f->command = child_start(&start);
     if (f->command > 0) {
         stop_again(f);
@@ -209,6 +216,8 @@ static int wait_ms(struct front *f)
 {
     int64_t next = f->ended ? f->give_up_at : f->kill_at, ms;
 
+    if (f->signals < 0)
+        return LOOK_MS;
     if (next == INT64_MAX)
         return -1;
     ms = (next - clock_steady(&f->clock)) / (CLOCK_SECOND / 1000) + 1;
@@ -228,6 +237,8 @@ static void follow(struct front *f)
             if (fds[1].revents != 0 && f->link >= 0)
                 front_take_messages(f);
         }
+        if (f->signals < 0)
+            reap(f);
         if (!f->ended && clock_steady(&f->clock) >= f->kill_at) {
             send_signal(f, SIGKILL);
             f->kill_at = INT64_MAX;
@@ -244,13 +255,14 @@ static void watch_file(struct front *f)
     if (path == NULL)
         return;
     f->path = progress_file_path(path);
-    if (!progress_file_open(&f->file, path))
+    if (f->path == NULL || !progress_file_open(&f->file, path))
         msg_warn_sys("unable to watch %s", path);
 }
 
 int front_run(char **command)
 {
     struct front f = { .file = { .notes = -1 },
+                       .signals = -1,
                        .link = -1,
                        .kill_at = INT64_MAX,
                        .give_up_at = INT64_MAX };

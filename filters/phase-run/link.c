@@ -1,6 +1,8 @@
 #include "link.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <stddef.h>
 #include <sys/socket.h>
 
 bool link_open(int ends[2])
@@ -8,14 +10,29 @@ bool link_open(int ends[2])
     return socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) == 0;
 }
 
+enum { TRIES = 100, PAUSE_MS = 10 };
+
+/* Whether the kernel may do the same later: who is never told of the end waits
+ * for ever. */
+static bool may_come(int *tries)
+{
+    if (errno == EINTR)
+        return true;
+    if ((errno != ENOBUFS && errno != ENOMEM) || ++*tries > TRIES)
+        return false;
+    (void)poll(NULL, 0, PAUSE_MS);
+    return true;
+}
+
 bool link_send(int end, enum word word, int value)
 {
     const struct message message = { word, value };
+    int tries = 0;
     ssize_t n;
 
     do
         n = send(end, &message, sizeof message, MSG_DONTWAIT | MSG_NOSIGNAL);
-    while (n < 0 && errno == EINTR);
+    while (n < 0 && may_come(&tries));
     return n == (ssize_t)sizeof message;
 }
 
@@ -28,5 +45,8 @@ enum link_status link_receive(int end, struct message *message)
     while (n < 0 && errno == EINTR);
     if (n == (ssize_t)sizeof *message)
         return LINK_MESSAGE;
-    return n < 0 && errno == EAGAIN ? LINK_NOTHING : LINK_END;
+    /* who took a want of memory for the end would end the command */
+    return n < 0 && (errno == EAGAIN || errno == ENOMEM || errno == ENOBUFS)
+               ? LINK_NOTHING
+               : LINK_END;
 }

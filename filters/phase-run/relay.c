@@ -61,6 +61,8 @@ static void take_source(struct relay *r, struct source *source, bool text)
             reports_text(&r->reports, record.text, record.len, r->now);
         else
             reports_record(&r->reports, record.text, record.len, false, r->now);
+    if (source->open && got == REC_ERROR)
+        msg_warn_sys("unable to read what a filter prints");
     if (source->open && (got == REC_EOF || got == REC_ERROR))
         source_close(source);
 }
@@ -218,9 +220,8 @@ static bool open_relay(struct relay *r, const struct relay_start *start)
     };
     r->now = clock_steady(&r->clock);
     for (int i = 0; i < r->count; i++) {
-        if (!stream_open(&r->streams[i], start->streams->in[i],
-                         start->streams->out[i]))
-            return false;
+        stream_open(&r->streams[i], start->streams->in[i],
+                    start->streams->out[i]);
         pick_open(&r->picks[i], see_record, r);
     }
     return r->children >= 0;
@@ -238,8 +239,8 @@ static void close_relay(struct relay *r)
 
 void relay_run(const struct relay_start *start)
 {
+    static struct relay r; /* large */
     struct buf nowhere = BUF_INIT(0);
-    struct relay r;
 
     give_up_the_rest(start->streams);
     pipeline_reserve();

@@ -1,5 +1,6 @@
 #include <inttypes.h>
 
+#include "base/memory.h"
 #include "base/msg.h"
 #include "link.h"
 #include "relay_parts.h"
@@ -41,6 +42,8 @@ static void say_blame(const struct relay *r, bool cut)
                  lost);
     else if (why.len > 0)
         msg_warn("the pipeline: %.*s", (int)why.len, why.bytes);
+    if (memory_missed())
+        msg_warn("there was no memory for all that the pipeline should get");
     buf_free(&why);
 }
 

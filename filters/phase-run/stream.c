@@ -2,20 +2,18 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool stream_open(struct stream *s, int in, int out)
+void stream_open(struct stream *s, int in, int out)
 {
     struct stat real;
 
     *s = (struct stream){
         .in = in,
         .out = out,
-        .bytes = malloc(STREAM_ROOM),
         .insert = BUF_INIT(STREAM_INSERT_MAX),
         .fresh = true,
     };
@@ -23,7 +21,6 @@ bool stream_open(struct stream *s, int in, int out)
         s->is_pipe = S_ISFIFO(real.st_mode);
         s->is_file = S_ISREG(real.st_mode);
     }
-    return s->bytes != NULL;
 }
 
 /* What waits to be written, the rest of an insertion before all else. */
@@ -179,7 +176,5 @@ bool stream_over(const struct stream *s)
 
 void stream_close(struct stream *s)
 {
-    free(s->bytes);
-    s->bytes = NULL;
     buf_free(&s->insert);
 }

@@ -22,7 +22,6 @@ enum { STREAM_ROOM = 64 * 1024, STREAM_INSERT_MAX = 1024 * 1024 };
 struct stream {
     int in;  /* -1: the command's end is closed, or its reader is gone */
     int out; /* -1: nobody is there to write to */
-    char *bytes;
     size_t start, end; /* what was read and is not yet written */
     struct buf insert; /* lines of ours that go between its lines */
     size_t owed;       /* what the command wrote before it ended, unwritten */
@@ -34,10 +33,12 @@ struct stream {
     bool redrawn; /* the line was begun anew with a '\r' */
     size_t inserted;
     bool inserting;
+
+    char bytes[STREAM_ROOM]; /* here, so that no want of memory harms it */
 };
 
-/* Prepares S; false where there is no memory. */
-bool stream_open(struct stream *s, int in, int out);
+/* Prepares S. */
+void stream_open(struct stream *s, int in, int out);
 
 /* What to wait for: at the end of the command, and at the real one. */
 void stream_wants(const struct stream *s, struct pollfd *in,
