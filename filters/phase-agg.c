@@ -252,6 +252,8 @@ static int run(struct run *r)
             break;
         good = got == REC_OK ? take(r, &record) : look(r);
     }
+    if (good && got == REC_EOF && settings.result_ends)
+        good = follow(r, agg_end(&r->agg, r->now));
     if (!good || !say(r, output_last(&r->output, &r->agg.status.line)))
         return no_memory();
     if (got == REC_ERROR)

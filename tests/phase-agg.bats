@@ -813,3 +813,33 @@ in_pieces() { # FILE
     assert_success
     assert_output $'progressPercent":"25.00\nprogressPercent":"75.00'
 }
+
+# --- the end of the input
+
+@test "phase-agg: with --result-ends a mover's last words end its phase" {
+    local row
+
+    for row in complete:complete unchanged:complete failed:failed \
+        cancelled:failed partial:running unknown:running; do
+        run --separate-stderr phase-agg --phases a,b --phase a --result-ends <<END
+{"type":"progress","operation":"snapshot","progressPercent":40}
+{"type":"result","operation":"snapshot","state":"${row%:*}"}
+END
+        assert_success
+        assert_equal "$(tail -n 1 <<<"$output" | jq -r '.actions[0].phases[0].state')" "${row#*:}"
+    done
+}
+
+@test "phase-agg: --result-ends waits for the end, and for a source behind the result" {
+    run --separate-stderr phase-agg --phases a --result-ends <<'END'
+{"type":"result","operation":"snapshot","state":"complete"}
+{"type":"progress","operation":"snapshot","progressPercent":40}
+END
+    assert_success
+    assert_equal "$(tail -n 1 <<<"$output" | jq -r '.state')" running
+    run --separate-stderr phase-agg --phases a <<'END'
+{"type":"result","operation":"snapshot","state":"complete"}
+END
+    assert_success
+    assert_equal "$(tail -n 1 <<<"$output" | jq -r '.state')" pending
+}

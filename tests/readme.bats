@@ -146,7 +146,7 @@ serve_running() {
 
 @test "readme: a run of kopia is seen on a terminal" {
     kopia_runs
-    block_of '--phase dump | phase-view'
+    block_of '--result-ends | phase-view'
     run bash -e -o pipefail "$block"
     assert_success
     assert_output --partial dump
@@ -161,7 +161,7 @@ serve_running() {
     run bash -e "$block"
     assert_success
     assert_output --partial 'dump'
-    grep -q -- '-n kanister' asked
+    grep -q -- '--namespace kanister' asked
 }
 
 @test "readme: the file of three phases is whole" {

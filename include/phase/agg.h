@@ -62,6 +62,9 @@ bool agg_read(struct agg *a, const char *text, size_t len);
 /* Takes the record that was read NOW. */
 enum agg_result agg_take(struct agg *a, struct instant now);
 
+/* Ends the phases as their movers have said; see track_end(). */
+enum agg_result agg_end(struct agg *a, struct instant now);
+
 /* Looks at NOW whether a mover has become slow or has stalled, and whether the
  * times that are left are known as they were; due at agg_next(), on the steady
  * clock, INT64_MAX for never. */

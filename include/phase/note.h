@@ -21,17 +21,6 @@ enum note_kind {
     NOTE_NO_RECORD, /* no JSON object with a type */
 };
 
-/* How a mover ended, by its own words. */
-enum result {
-    RESULT_COMPLETE,
-    RESULT_PARTIAL,
-    RESULT_FAILED,
-    RESULT_CANCELLED,
-    RESULT_UNCHANGED,
-    RESULT_UNKNOWN, /* said so, or a word that is none of these */
-    RESULT_NOT_SAID,
-};
-
 /* An index that a record does not give, or gives as something else. */
 #define NOTE_NOT_SAID INT64_C(-1)
 #define NOTE_NO_INDEX INT64_C(-2)

@@ -47,6 +47,17 @@ enum basis {
     BASIS_STEP,  /* a step has ended */
 };
 
+/* How a mover ended, by its own words. */
+enum result {
+    RESULT_COMPLETE,
+    RESULT_PARTIAL,
+    RESULT_FAILED,
+    RESULT_CANCELLED,
+    RESULT_UNCHANGED,
+    RESULT_UNKNOWN, /* said so, or a word that is none of these */
+    RESULT_NOT_SAID,
+};
+
 struct phase {
     char *name;
     size_t name_len;
@@ -62,6 +73,7 @@ struct phase {
     int has_mover;      /* 1: there is one, and it tells how far it is */
     enum basis basis;
     enum step ended;        /* the last that did, where the basis is a step */
+    enum result result;     /* its mover's last word; none behind new stats */
     char since[CLOCK_TEXT]; /* progress.lastTransitionTime; may be empty */
 };
 

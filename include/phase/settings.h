@@ -21,7 +21,7 @@ struct settings {
     int64_t stall_after; /* ns */
     bool exit_on_stall;
     bool by_time; /* the percent of the whole is by time */
-    bool within_steps, explain, functions;
+    bool within_steps, result_ends, explain, functions;
 };
 
 /* Where opt_parse() puts what settings_program says. */

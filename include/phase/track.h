@@ -49,4 +49,8 @@ bool target_find(struct target *t, struct plan *plan, const char *action,
 enum track track_note(struct plan *plan, const struct target *t,
                       const struct note *n, struct phase **phase);
 
+/* Ends each phase that runs as its mover has said that it ended, where it has:
+ * for who knows that nothing better is to come.  A partial one is left. */
+void track_end(struct plan *plan);
+
 #endif

@@ -288,6 +288,12 @@ enum agg_result agg_refresh(struct agg *a, struct instant now)
     return due ? render(a, now.steady) : AGG_SAME;
 }
 
+enum agg_result agg_end(struct agg *a, struct instant now)
+{
+    track_end(&a->plan);
+    return agg_refresh(a, now);
+}
+
 void agg_close(struct agg *a)
 {
     status_close(&a->status);

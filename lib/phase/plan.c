@@ -126,7 +126,8 @@ struct phase *plan_add_phase(struct plan *p, const char *name, size_t len,
                              .weights = { 1, 1, 1 },
                              .weight = 1,
                              .progress = progress_unknown,
-                             .raw = PERCENT_UNKNOWN };
+                             .raw = PERCENT_UNKNOWN,
+                             .result = RESULT_NOT_SAID };
     if (phase->name == NULL)
         return NULL;
     p->phase_count++;

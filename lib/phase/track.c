@@ -99,6 +99,7 @@ static void take_stats(const struct plan *plan, struct phase *phase,
                          percent < PERCENT_WHOLE ? percent : PERCENT_WHOLE);
     (void)raise_to(phase, percent, basis);
     phase->raw = said->percent;
+    phase->result = RESULT_NOT_SAID;
     progress_take_sizes(&phase->progress, said);
     phase->progress.seconds = said->seconds; /* an old estimate misleads */
 }
@@ -186,6 +187,8 @@ static enum track take_result(struct phase *phase, const struct note *n)
 {
     if (n->item >= 0 && n->item < (int64_t)phase->items.count)
         items_end_mover(&phase->items, (size_t)n->item);
+    else if (n->item == NOTE_NOT_SAID)
+        phase->result = n->result;
     return TRACK_TAKEN;
 }
 
@@ -211,4 +214,20 @@ enum track track_note(struct plan *plan, const struct target *t,
         return take_event(plan, *phase, n);
     take_stats(plan, *phase, &n->progress, BASIS_MOVER);
     return TRACK_TAKEN;
+}
+
+void track_end(struct plan *plan)
+{
+    for (size_t i = 0; i < plan->phase_count; i++) {
+        struct phase *phase = &plan->phases[i];
+
+        if (phase->state == PHASE_FAILED || phase->state == PHASE_COMPLETE)
+            continue;
+        if (phase->result == RESULT_COMPLETE ||
+            phase->result == RESULT_UNCHANGED)
+            complete(phase);
+        else if (phase->result == RESULT_FAILED ||
+                 phase->result == RESULT_CANCELLED)
+            phase->state = PHASE_FAILED;
+    }
 }
