@@ -52,6 +52,9 @@ load phase-run
 @test "phase-run: wrong usage runs nothing" {
     local -a wrong
 
+    ln -s a link
+    touch there
+    ln there hard
     while IFS='|' read -ra wrong; do
         run --separate-stderr phase-run "${wrong[@]}" touch run
         assert_failure 100
@@ -62,7 +65,7 @@ load phase-run
     done <<'END'
 --nonsense
 --parse|stdin
---mover|cp
+--mover|-cp
 --ok-codes|0,x
 --target|-
 --plan|-
@@ -72,6 +75,9 @@ load phase-run
 --final-budget|-1s
 --log-text=1
 --pipeline|cat|--log-text
+--target|a|--termination-log|./a
+--progress-file|a|--state|link
+--plan|there|--target|hard
 END
     run phase-run
     assert_failure 100
