@@ -125,6 +125,17 @@ END
     [ "${stderr##* }" -gt $((megabytes * 1000000 - 200000)) ]
 }
 
+@test "phase-run: what went wrong is said behind what the command has printed" {
+    head -c 3000000 /dev/zero | tr '\0' x >x
+    phase-run --final-budget 1ms --pipeline 'exec sleep 1000' \
+        --termination-log no-such-directory/end -- sh -c 'exec cat x >&2' 2>&1 |
+        (sleep 0.3; cat) >seen
+    head -c 3000000 seen | cmp - x
+    tail -c +3000001 seen >said
+    assert_equal "$(sed 's/[0-9]*$//' said)" 'phase-run: warning: the pipeline: it was not done within the final budget; bytes that it did not get: 
+phase-run: warning: unable to write no-such-directory/end: No such file or directory'
+}
+
 @test "phase-run: what the slow pipeline gets are whole lines" {
     mkfifo go
     start --pipeline 'read x <go; cat >copy' --parse stdout -- sh -c \

@@ -156,7 +156,7 @@ static void take(struct relay *r, const struct pollfd fds[static SLOTS])
 
 static void run(struct relay *r)
 {
-    while (!is_idle(r) || (r->link >= 0 && !r->told_done)) {
+    while (!is_idle(r) || !r->told_done) {
         struct pollfd fds[SLOTS];
         int timeout = until_due(r);
 

@@ -23,13 +23,13 @@ static bool is_flushed(const struct relay *r)
 }
 
 /* Says once what went wrong, if anything did. */
-static void say_blame(const struct relay *r, bool cut)
+static void say_blame(const struct relay *r)
 {
     const struct pipeline *p = &r->pipeline;
     uint64_t lost = pipeline_lost(p);
     struct buf why = BUF_INIT(1024);
 
-    if (cut)
+    if (r->cut)
         buf_str(&why, "it was not done within the final budget");
     else /* a filter's 1 is about the backup, which is said elsewhere */
         filters_blame(&p->filters, settings.pipeline != NULL, &why);
@@ -47,11 +47,11 @@ static void say_blame(const struct relay *r, bool cut)
     buf_free(&why);
 }
 
-static void finish(struct relay *r, bool cut)
+static void finish(struct relay *r)
 {
-    if (cut)
+    r->cut = pipeline_runs(&r->pipeline);
+    if (r->cut)
         pipeline_cut(&r->pipeline);
-    say_blame(r, cut);
     reports_finish(&r->reports, r->now);
     r->over = true;
 }
@@ -74,19 +74,21 @@ static void advance(struct relay *r)
         reports_end(&r->reports, r->now);
     }
     if (!r->over && r->events_ended && (late || !pipeline_runs(&r->pipeline)))
-        finish(r, pipeline_runs(&r->pipeline));
+        finish(r);
 }
 
+/* What went wrong is said behind what the command has printed. */
 static void tell(struct relay *r)
 {
     bool late = r->hurry && r->now >= r->deadline;
 
-    if (!r->ended || r->link < 0 || !r->over || r->told_done)
+    if (!r->over || r->told_done || (!late && !is_flushed(r)))
         return;
-    if (late || is_flushed(r)) {
+    say_blame(r);
+    reports_say(&r->reports);
+    if (r->link >= 0)
         link_send(r->link, WORD_DONE, 0);
-        r->told_done = true;
-    }
+    r->told_done = true;
 }
 
 void relay_advance(struct relay *r)

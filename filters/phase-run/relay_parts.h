@@ -33,6 +33,7 @@ struct relay {
     int64_t term_at, deadline;
     bool hurry; /* the streams have no longer than the pipeline */
     bool copy_ended, events_ended, over, told_done;
+    bool cut; /* the pipeline, since it took too long */
 };
 
 /* Takes what the front says, or that it is gone. */

@@ -147,11 +147,9 @@ static void put_result(struct reports *r, struct buf *text)
     r->ending.said = r->result.len > 0 ? r->result.bytes : NULL;
     r->ending.said_len = r->result.len;
     ending_put(&r->ending, text);
-    if (settings.termination_log == NULL || r->unwritten ||
-        write_result(settings.termination_log, text))
-        return;
-    msg_warn_sys("unable to write %s", settings.termination_log);
-    r->unwritten = true;
+    if (settings.termination_log != NULL && r->unwritten == 0 &&
+        !write_result(settings.termination_log, text))
+        r->unwritten = errno;
 }
 
 void reports_ended(struct reports *r, int code, int64_t now)
@@ -181,11 +179,18 @@ void reports_end(struct reports *r, int64_t now)
 
 void reports_finish(struct reports *r, int64_t now)
 {
-    uint64_t dropped;
-
     journal_flush(&r->records, now);
     journal_flush(&r->text, now);
-    dropped = r->records.dropped + r->text.dropped;
+}
+
+void reports_say(const struct reports *r)
+{
+    uint64_t dropped = r->records.dropped + r->text.dropped;
+
+    if (r->unwritten != 0) {
+        errno = r->unwritten;
+        msg_warn_sys("unable to write %s", settings.termination_log);
+    }
     if (dropped > 0)
         msg_warn("the log had no room for a record or line: %" PRIu64 " times",
                  dropped);

@@ -21,8 +21,8 @@ struct reports {
     struct journal records, text; /* lines for the log */
     struct buf result;            /* the mover's latest */
     struct ending ending;
-    int64_t began;  /* when the command did */
-    bool unwritten; /* the result could not be written, which was said */
+    int64_t began; /* when the command did */
+    int unwritten; /* why the result could not be written: an errno, or 0 */
 };
 
 /* Prepares R, whose lines for the log go to LOG.  All are borrowed; FILE may be
@@ -51,6 +51,9 @@ void reports_end(struct reports *r, int64_t now);
 
 /* Nothing more comes at all. */
 void reports_finish(struct reports *r, int64_t now);
+
+/* Says what went wrong. */
+void reports_say(const struct reports *r);
 
 /* Gives the log what is due; when something else will be, or JOURNAL_NEVER. */
 int64_t reports_tick(struct reports *r, int64_t now);
