@@ -42,6 +42,19 @@ given='
     done
 }
 
+@test "phase-run: with few descriptors the command runs all the same" {
+    # for none of the filters, for some, and for all; a pipe needs two more
+    local limit
+
+    for limit in {7..24}; do
+        # shellcheck disable=SC2086
+        timeout -k 1 60 bash -c "ulimit -n $limit; exec \"\$@\"" bash \
+            $WRAP "$BIN/phase-run" --mover kopia --target status.json --log-text \
+            --progress-file progress -- sh -c 'exit 3' 2>err 3>&- 4>&- || assert_equal $? 3
+    done
+    assert_equal "$(state)" failed
+}
+
 @test "phase-run: closed descriptors are closed for the command" {
     local text='for fd in 0 1 2; do [ -e /proc/$$/fd/$fd ] && printf $fd; done >>found; exit 5' run
 

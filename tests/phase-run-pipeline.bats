@@ -99,7 +99,7 @@ END
     local nicer=$(($(nice) + 10))
 
     nicer=$((nicer < 19 ? nicer : 19)) # there is no more
-    run phase-run --pipeline 'nice' -- nice
+    run phase-run --pipeline 'cat >copy; nice' -- nice
     assert_success
     assert_equal "$(sort -n <<<"$output" | paste -sd ' ')" "$(nice) $nicer"
     mkfifo go

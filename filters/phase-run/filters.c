@@ -67,11 +67,12 @@ static void start(struct filters *f, const char *name,
         msg_warn_sys("unable to run %s", name);
         return;
     }
-    /* where there is too little of the processor the command comes first; but
-     * for its start, for which we have waited */
-    setpriority(PRIO_PROCESS, (id_t)pid, getpriority(PRIO_PROCESS, 0) + NICER);
     if (f->group == 0)
         f->group = pid;
+    /* where there is too little of the processor the command comes first; but
+     * for their start, for which we have waited */
+    setpriority(PRIO_PGRP, (id_t)f->group,
+                getpriority(PRIO_PROCESS, 0) + NICER);
     f->each[f->count++] = (struct filter){ .name = name, .pid = pid };
 }
 

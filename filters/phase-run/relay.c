@@ -1,5 +1,6 @@
 #include "relay.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -14,6 +15,8 @@
 #include "settings.h"
 
 #define STOPPED_LOOK (CLOCK_SECOND / 5)
+
+enum { LOOK_MS = 10 };
 
 enum slot {
     SLOT_LINK,
@@ -100,6 +103,28 @@ static void want(struct relay *r, struct pollfd fds[static SLOTS])
         (struct pollfd){ progress_file_notes(r->reports.file), POLLIN, 0 };
 }
 
+/* Waits as poll(2) does, which refuses more places than there may be
+ * descriptors, be they used or not. */
+static void wait_for(struct pollfd fds[static SLOTS], int timeout)
+{
+    struct pollfd used[SLOTS];
+    int places[SLOTS];
+    nfds_t count = 0;
+
+    for (int i = 0; i < SLOTS; i++)
+        if (fds[i].fd >= 0) {
+            places[count] = i;
+            used[count++] = fds[i];
+        }
+    if (poll(used, count, timeout) < 0) {
+        memset(used, 0, sizeof used);
+        if (errno != EINTR)
+            poll(NULL, 0, LOOK_MS); /* no memory, say */
+    }
+    for (nfds_t i = 0; i < count; i++)
+        fds[places[i]].revents = used[i].revents;
+}
+
 /* For how long nothing is due, in ms; -1: until something comes. */
 static int until_due(struct relay *r)
 {
@@ -163,8 +188,7 @@ static void run(struct relay *r)
         for (int i = 0; i < r->count; i++)
             stream_let_insert(&r->streams[i], r->over);
         want(r, fds);
-        if (poll(fds, SLOTS, timeout) < 0)
-            memset(fds, 0, sizeof fds);
+        wait_for(fds, timeout);
         r->now = clock_steady(&r->clock);
         take(r, fds);
         relay_look_at_stopped(r);
