@@ -43,14 +43,15 @@ given='
 }
 
 @test "phase-run: with few descriptors the command runs all the same" {
-    # for none of the filters, for some, and for all; a pipe needs two more
-    local limit
+    local limit few='for fd in {3..30}; do eval "exec $fd>&-"; done
+        ulimit -n "$1"; shift; exec "$@"'
 
+    # for none of the filters, for some, and for all
     for limit in {7..24}; do
         # shellcheck disable=SC2086
-        timeout -k 1 60 bash -c "ulimit -n $limit; exec \"\$@\"" bash \
-            $WRAP "$BIN/phase-run" --mover kopia --target status.json --log-text \
-            --progress-file progress -- sh -c 'exit 3' 2>err 3>&- 4>&- || assert_equal $? 3
+        timeout -k 1 60 bash -c "$few" bash "$limit" $WRAP "$BIN/phase-run" \
+            --mover kopia --target status.json --log-text \
+            --progress-file progress -- sh -c 'exit 3' 2>err || assert_equal $? 3
     done
     assert_equal "$(state)" failed
 }
