@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/child.h"
+#include "base/mask.h"
 #include "base/msg.h"
 #include "front_parts.h"
 #include "origin.h"
@@ -31,17 +32,16 @@ static bool block_signals(struct front *f)
     };
     sigset_t set, old;
 
-    sigfillset(&set);
+    mask_all(&set);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         sigdelset(&set, own[i]);
     signal(SIGCHLD, SIG_DFL); /* ignored, it would take the exit code away */
-    if (sigprocmask(SIG_BLOCK, &set, &old) < 0)
-        return false;
+    mask_change(SIG_BLOCK, &set, &old);
     f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (f->signals < 0) {
         int kept = errno;
 
-        sigprocmask(SIG_SETMASK, &old, NULL); /* they do what they do to us */
+        mask_change(SIG_SETMASK, &old, NULL); /* they do what they do to us */
         errno = kept;
     }
     return f->signals >= 0;
@@ -116,8 +116,7 @@ static void stop_too(struct front *f, int signal)
     struct sigaction old;
     sigset_t set;
 
-    sigemptyset(&set);
-    sigaddset(&set, signal);
+    mask_one(&set, signal);
     /* what was sent to the group waits for us too, and would stop us twice */
     if (sigtimedwait(&set, NULL, &now) == signal)
         (void)front_is_for_group(f, signal);

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mask.h"
 #include "base/num.h"
 
 enum { NO_LIST_MAX = 1024 }; /* descriptors, where /proc is not there */
@@ -15,7 +16,7 @@ void origin_note(void)
 {
     for (int fd = 0; fd < 3; fd++)
         origin.closed[fd] = fcntl(fd, F_GETFD) < 0;
-    sigprocmask(SIG_SETMASK, NULL, &origin.mask);
+    mask_change(SIG_SETMASK, NULL, &origin.mask);
     sigaction(SIGPIPE, NULL, &origin.pipe);
     sigaction(SIGXFSZ, NULL, &origin.file_size);
     sigaction(SIGCHLD, NULL, &origin.child);
@@ -27,7 +28,7 @@ void origin_signals(void *unused)
     sigaction(SIGPIPE, &origin.pipe, NULL);
     sigaction(SIGXFSZ, &origin.file_size, NULL);
     sigaction(SIGCHLD, &origin.child, NULL);
-    sigprocmask(SIG_SETMASK, &origin.mask, NULL);
+    mask_change(SIG_SETMASK, &origin.mask, NULL);
 }
 
 void origin_forget(int signal)

@@ -2,6 +2,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/mask.h"
 #include "link.h"
 #include "process.h"
 #include "relay_parts.h"
@@ -56,8 +57,7 @@ static bool came_here(int signal)
     const struct timespec now = { 0, 0 };
     sigset_t set;
 
-    sigemptyset(&set);
-    sigaddset(&set, signal);
+    mask_one(&set, signal);
     return sigtimedwait(&set, NULL, &now) == signal;
 }
 

@@ -11,6 +11,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/mask.h"
+
 #define DEFAULT_PATH "/bin:/usr/bin" /* as execvp(3) has it */
 
 enum { FIRST_FREE = 3, NO_EXEC = 127 };
@@ -124,7 +126,7 @@ become(const struct child_start *start, const char *path, const sigset_t *mask,
     drop_handlers();
     report = above(report);
     if (report >= 0 && place(start->fds)) {
-        sigprocmask(SIG_SETMASK, mask, NULL);
+        mask_change(SIG_SETMASK, mask, NULL);
         if (start->prepare != NULL)
             start->prepare(start->arg);
         execve(path, (char *const *)start->argv,
@@ -143,13 +145,13 @@ static pid_t start_child(const struct child_start *start, const char *path,
     pid_t pid;
     int kept;
 
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &mask);
+    mask_all(&all);
+    mask_change(SIG_SETMASK, &all, &mask);
     pid = fork();
     if (pid == 0)
         become(start, path, &mask, report);
     kept = errno;
-    pthread_sigmask(SIG_SETMASK, &mask, NULL);
+    mask_change(SIG_SETMASK, &mask, NULL);
     errno = kept;
     return pid;
 }
