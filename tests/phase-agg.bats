@@ -593,7 +593,8 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     printf '%s\n' 'starting {"type":"phase","state":"complete"}' '{"level":"info"}' \
         '{"type":"phase","state":"complete"' '["type"]' '"type"' '{"type" "phase"}' \
         '' '{' '{"type":"phase","state":"running"}' >records
-    printf '{"type":"progress","source":"\377\0","progressPercent":30}\n' >>records
+    printf '{"type":"progress","source":"\377","progressPercent":30}\n' >>records
+    printf '{"type":"progress","source":"\0","progressPercent":35}\n' >>records
     printf '\t{ "type" : "prog\\u0072ess",\t"progressPercent" : 4.0e1 } \r\n' >>records
     printf '{"type":"progress","progressPercent":50}\r\n' >>records
     run --separate-stderr phase-agg --phases a <records

@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/utf8.h"
 
@@ -45,7 +46,9 @@ jv json_parse(const char *text, size_t len)
     jv first, second;
     bool more;
 
-    if (len > INT32_MAX || !strings_are_apart(text, len))
+    /* a NUL, which is no JSON, is taken by libjq 1.6 and not by 1.7 */
+    if (len == 0 || len > INT32_MAX || memchr(text, '\0', len) != NULL ||
+        !strings_are_apart(text, len))
         return jv_invalid();
     parser = jv_parser_new(0);
     jv_parser_set_buf(parser, text, (int)len, 0);

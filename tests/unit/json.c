@@ -52,6 +52,13 @@ static void parses_exactly_one_text(void **state)
     }
 }
 
+static void a_nul_is_no_json(void **state)
+{
+    (void)state;
+    assert_false(jv_is_valid(json_parse("\"a\0b\"", 5)));
+    assert_false(jv_is_valid(json_parse("1\0", 2)));
+}
+
 static void reads_only_the_bytes_that_it_is_given(void **state)
 {
     jv v = json_parse("12345", 2);
@@ -332,6 +339,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parses_exactly_one_text),
+        cmocka_unit_test(a_nul_is_no_json),
         cmocka_unit_test(reads_only_the_bytes_that_it_is_given),
         cmocka_unit_test(text_nested_too_deep_is_no_json),
         cmocka_unit_test(looks_at_the_kind_before_it_takes_a_value),
