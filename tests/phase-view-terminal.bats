@@ -27,7 +27,21 @@ say() { # N ...
 # A shell, as its user has it.
 open_shell() { # WIDTH HEIGHT
     screen_open "$1" "$2" "PS1='$ ' exec bash --norc --noprofile -i"
-    screen_wait '$'
+    prompt
+}
+
+# Waits until the shell asks for more.
+prompt() {
+    local tries=0
+
+    until [ "$(screen | tail -n 1)" = '$' ]; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 600 ]; then
+            screen >&2
+            return 1
+        fi
+        sleep 0.1
+    done
 }
 
 type_() { # LINE
@@ -102,8 +116,7 @@ END
     say 28
     screen_wait 77.90%
     tmux send-keys C-c
-    screen_wait '^C' || screen_wait 'rc 130'
-    screen_wait '$ '
+    prompt
     tmux capture-pane -p -S - >all
     grep -n '^[1-9]$' all | cut -d : -f 2 | diff - <(seq 1 9)
     assert_equal "$(grep -c 77.90% all)" 1
@@ -263,9 +276,7 @@ END
         say 28
         screen_wait 77.90%
         tmux send-keys "$key"
-        screen_wait '$'
-        screen | tail -n 2 >end
-        assert_equal "$(tail -n 1 end)" '$'
+        prompt
         assert_equal "$(screen_cursor)" '2,5 1'
         screen >now
         run grep -F '^C' now
@@ -299,7 +310,7 @@ END
     tmux send-keys C-c
     screen_wait 'total              ████'
     screen_wait '100.00%   94.0 MB'
-    screen_wait '$'
+    prompt
     run screen
     refute_output --partial 77.90%
 }
