@@ -5,10 +5,17 @@ load helpers
 MOVERS=$BATS_TEST_DIRNAME/data/movers
 ADAPTERS=$BATS_TEST_DIRNAME/../filters/any-progress/adapters
 unknown='{"type":"result","state":"unknown"}'
+# a busy machine is no slow program
+export ANY_PROGRESS_JQ_LIMIT=60s
 
 # The recordings: NAME OPTIONS STATUS UNMATCHED, "-" for no options.
 recordings() {
     grep -v '^#' "$MOVERS/index.tsv"
+}
+
+# One of each mover where a start takes a second.
+some_recordings() {
+    recordings | awk -F '[-\t]' -v wrap="$WRAP" 'wrap == "" || !seen[$1]++'
 }
 
 # adapter LINE ...: ./own.adapter of these lines
@@ -38,7 +45,7 @@ said() {
             assert_equal "$name $(grep -c '^any-progress: unmatched: ' <<<"$stderr")" \
                 "$name $unmatched"
         fi
-    done < <(recordings)
+    done < <(some_recordings)
 }
 
 @test "any-progress: each adapter and each recording have one another" {
@@ -55,7 +62,7 @@ said() {
         file=$MOVERS/$name.console
         size=$(stat -c %s "$file")
         # under valgrind a start takes a second
-        for ((n = 0; n <= size; n += ${WRAP:+40} + 1)); do
+        for ((n = 0; n <= size; n += ${WRAP:+80} + 1)); do
             echo "prefix $n"
             head -c "$n" "$file" | any-progress "${name%%-*}" 2>said ||
                 [ $? = 1 ]
@@ -137,7 +144,7 @@ said() {
 
 @test "any-progress: a reader that goes away is said once and the input drained" {
     {
-        yes '3/4' | head -n 200000
+        yes '3/4' | head -n 20000
         echo end >drained
     } | {
         any-progress --fraction 2>said || echo $? >status
@@ -158,18 +165,18 @@ any-progress: warning: unable to write standard output: Broken pipe; reading on,
     local file
 
     for file in "$ADAPTERS"/*.adapter; do
-        run --separate-stderr any-progress --test "$(basename "$file" .adapter)"
-        assert_success
-        assert_output --partial ': ok, samples: '
-        assert_equal "$stderr" ''
-    done
+        basename "$file" .adapter
+    done >names
+    # shellcheck disable=SC2046 # words
+    run --separate-stderr any-progress --test $(cat names)
+    assert_success
+    assert_equal "$stderr" ''
+    sed 's/$/: ok, samples: /' names |
+        diff - <(grep -oE '^[a-z_]+: ok, samples: ' <<<"$output")
     run --separate-stderr any-progress --test --fraction
     assert_success
     run --separate-stderr any-progress --test fraction
     assert_success
-    run --separate-stderr any-progress --test dd tar zstd
-    assert_success
-    assert_equal "${#lines[@]}" 3
 }
 
 @test "any-progress: --test says what is not as the samples have it" {

@@ -20,6 +20,9 @@
 #include "base/rec.h"
 #include "box.h"
 
+/* The descriptors: /dev/null as 0 to 2, and the two pipes. */
+enum { IN = 3, OUT, IN_USE };
+
 struct life {
     jq_state *jq;
     int in, out;
@@ -144,20 +147,20 @@ static bool keep_two(int *in, int *out)
 {
     int null = open("/dev/null", O_RDWR);
 
-    /* out of the way of 0 to 4 first */
-    *in = fcntl(*in, F_DUPFD, 8);
-    *out = fcntl(*out, F_DUPFD, 8);
+    /* out of the way first */
+    *in = fcntl(*in, F_DUPFD, IN_USE);
+    *out = fcntl(*out, F_DUPFD, IN_USE);
     if (null < 0 || *in < 0 || *out < 0)
         return false;
     for (int fd = 0; fd < 3; fd++)
         if (dup2(null, fd) < 0)
             return false;
-    *in = dup2(*in, 3);
-    *out = dup2(*out, 4);
+    *in = dup2(*in, IN);
+    *out = dup2(*out, OUT);
     if (*in < 0 || *out < 0)
         return false;
-    if (syscall(SYS_close_range, 5U, ~0U, 0U) != 0) /* before Linux 5.9 */
-        for (int fd = 5; fd < 1024; fd++)
+    if (syscall(SYS_close_range, (unsigned)IN_USE, ~0U, 0U) != 0)
+        for (int fd = IN_USE; fd < 1024; fd++) /* Linux before 5.9 */
             close(fd);
     return true;
 }
@@ -168,6 +171,7 @@ static bool take_away(void)
 {
     static char *nothing[] = { NULL }; /* jq 1.6 wants an array that is empty */
     const struct rlimit none = { 0, 0 };
+    const struct rlimit no_more = { IN_USE, IN_USE };
     struct rlimit memory;
 
     environ = nothing;
@@ -177,7 +181,21 @@ static bool take_away(void)
     prctl(PR_SET_DUMPABLE, 0);
     return setrlimit(RLIMIT_CORE, &none) == 0 &&
            setrlimit(RLIMIT_AS, &memory) == 0 &&
-           setrlimit(RLIMIT_NOFILE, &none) == 0;
+           setrlimit(RLIMIT_NOFILE, &no_more) == 0;
+}
+
+/* There is nothing behind `input`, and nobody who reads `debug`. */
+static jv on_input(jq_state *jq, void *arg)
+{
+    (void)jq;
+    (void)arg;
+    return jv_invalid();
+}
+
+static void on_debug(void *arg, jv message)
+{
+    (void)arg;
+    jv_free(message);
 }
 
 /* Compiles the program; whether it is right is the first answer. */
@@ -190,6 +208,9 @@ static bool compile(struct life *l, const char *program)
     if (l->jq == NULL)
         return false;
     jq_set_error_cb(l->jq, on_error, l);
+    /* jq 1.6 does not set these itself, and calls them */
+    jq_set_input_cb(l->jq, on_input, l);
+    jq_set_debug_cb(l->jq, on_debug, l);
     /* jq aborts where it looks for a library and these are not set */
     jq_set_attr(l->jq, jv_string("JQ_LIBRARY_PATH"), jv_array());
     jq_set_attr(l->jq, jv_string("JQ_ORIGIN"), jv_string("/"));
