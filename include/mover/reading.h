@@ -39,9 +39,21 @@ enum reading_kind reading_kind_find(const char *name);
 /* The operation called NAME, or OP_NONE. */
 enum operation operation_find(const char *name);
 
+/* The words that are the same for every operation: bytes, and things. */
+enum common_word {
+    COMMON_DONE,
+    COMMON_TOTAL,
+    COMMON_COUNT,
+    COMMON_OF,
+    COMMON_WORDS
+};
+
+/* The field that WORD is for OPERATION, or FIELD_COUNT. */
+enum field reading_common(enum operation operation, enum common_word word);
+
 /* The field that NAME is in a line of KIND: a member of the record, or one of
- * the words that are the same for every operation: done and total, of bytes,
- * count and of, of things.  FIELD_COUNT where such a record has it not. */
+ * the words done, total, count and of.  FIELD_COUNT where such a record has it
+ * not. */
 enum field reading_field(enum reading_kind kind, enum operation operation,
                          const char *name);
 

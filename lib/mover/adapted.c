@@ -39,22 +39,20 @@ struct pair {
 
 static struct pair bytes_of(enum operation operation)
 {
-    switch (operation) {
-    case OP_SNAPSHOT:
-    case OP_MIGRATE:
-    case OP_SYNC:
-        return (struct pair){ F_sizeUploadedB, F_estimatedUploadSizeB };
-    case OP_RESTORE:
-        return (struct pair){ F_sizeDownloadedB, F_estimatedDownloadSizeB };
-    default:
-        return (struct pair){ F_processedB, F_totalB };
-    }
+    return (struct pair){ reading_common(operation, COMMON_DONE),
+                          reading_common(operation, COMMON_TOTAL) };
 }
 
 static struct pair things_of(enum operation operation)
 {
-    return (struct pair){ reading_field(READ_PROGRESS, operation, "count"),
-                          reading_field(READ_PROGRESS, operation, "of") };
+    return (struct pair){ reading_common(operation, COMMON_COUNT),
+                          reading_common(operation, COMMON_OF) };
+}
+
+/* The number of F, or -1 where it is unknown, or the operation has none. */
+static int64_t number_of(const struct values *v, enum field f)
+{
+    return f != FIELD_COUNT ? values_number(v, f) : -1;
 }
 
 /* The bytes that are done.  A backup hashes what it reads, and uploads less. */
@@ -63,7 +61,7 @@ static int64_t bytes_done(const struct values *v, struct pair bytes)
     int64_t hashed = values_number(v, F_hashedB), sum;
 
     if (hashed < 0 || bytes.done != F_sizeUploadedB)
-        return values_number(v, bytes.done);
+        return number_of(v, bytes.done);
     if (!values_has(v, F_cachedB))
         return hashed;
     return __builtin_add_overflow(hashed, values_number(v, F_cachedB), &sum)
@@ -91,19 +89,17 @@ static const char *compute(const struct adapted *a, enum operation operation,
                            struct values *v)
 {
     struct pair bytes = bytes_of(operation), things = things_of(operation);
-    int64_t done = bytes_done(v, bytes), count = -1;
+    int64_t done = bytes_done(v, bytes), count = number_of(v, things.done);
 
-    if (things.done != FIELD_COUNT)
-        count = values_number(v, things.done);
     if (a->total >= 0 && done >= 0 && !values_has(v, bytes.total))
         values_set(v, bytes.total, a->total);
     if (a->total >= 0 && done < 0 && count >= 0 && !values_has(v, things.total))
         values_set(v, things.total, a->total);
     if (values_has(v, F_progressPercent))
         return NULL;
-    if (set_share(v, done, values_number(v, bytes.total)))
+    if (set_share(v, done, number_of(v, bytes.total)))
         return "bytes";
-    if (count >= 0 && set_share(v, count, values_number(v, things.total)))
+    if (count >= 0 && set_share(v, count, number_of(v, things.total)))
         return "objects";
     return NULL;
 }

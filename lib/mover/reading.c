@@ -38,35 +38,45 @@ enum operation operation_find(const char *name)
     return operation;
 }
 
-/* The words that are the same for every operation. */
+/* What the words that are the same for every operation are for each. */
+static const unsigned char common[][COMMON_WORDS] = {
+    [OP_NONE] = { F_processedB, F_totalB, F_processedObjects, F_totalObjects },
+    [OP_SNAPSHOT] = { F_sizeUploadedB, F_estimatedUploadSizeB,
+                      F_processedObjects, F_totalObjects },
+    [OP_RESTORE] = { F_sizeDownloadedB, F_estimatedDownloadSizeB,
+                     F_processedItems, F_totalItems },
+    [OP_VERIFY] = { F_processedB, F_totalB, F_processedObjects,
+                    F_totalObjects },
+    [OP_CONTENT_VERIFY] = { FIELD_COUNT, FIELD_COUNT, F_processedObjects,
+                            F_totalObjects },
+    [OP_INDEX_RECOVER] = { FIELD_COUNT, FIELD_COUNT, F_processedBlobs,
+                           F_totalBlobs },
+    [OP_SYNC] = { F_sizeUploadedB, F_estimatedUploadSizeB, F_processedBlobs,
+                  F_totalBlobs },
+    [OP_MIGRATE] = { F_sizeUploadedB, F_estimatedUploadSizeB,
+                     F_processedObjects, F_totalObjects },
+    [OP_MAINTENANCE] = { FIELD_COUNT, FIELD_COUNT, F_processedObjects,
+                         F_totalObjects },
+    [OP_ESTIMATE] = { FIELD_COUNT, FIELD_COUNT, FIELD_COUNT, FIELD_COUNT },
+};
+
+enum field reading_common(enum operation operation, enum common_word word)
+{
+    return common[operation][word];
+}
+
 static enum field common_field(enum operation operation, const char *name)
 {
-    static const char *const words[] = { "done", "total", "count", "of" };
-    static const unsigned char fields[][4] = {
-        [OP_NONE] = { F_processedB, F_totalB, F_processedObjects,
-                      F_totalObjects },
-        [OP_SNAPSHOT] = { F_sizeUploadedB, F_estimatedUploadSizeB,
-                          F_processedObjects, F_totalObjects },
-        [OP_RESTORE] = { F_sizeDownloadedB, F_estimatedDownloadSizeB,
-                         F_processedItems, F_totalItems },
-        [OP_VERIFY] = { F_processedB, F_totalB, F_processedObjects,
-                        F_totalObjects },
-        [OP_CONTENT_VERIFY] = { FIELD_COUNT, FIELD_COUNT, F_processedObjects,
-                                F_totalObjects },
-        [OP_INDEX_RECOVER] = { FIELD_COUNT, FIELD_COUNT, F_processedBlobs,
-                               F_totalBlobs },
-        [OP_SYNC] = { F_sizeUploadedB, F_estimatedUploadSizeB, F_processedBlobs,
-                      F_totalBlobs },
-        [OP_MIGRATE] = { F_sizeUploadedB, F_estimatedUploadSizeB,
-                         F_processedObjects, F_totalObjects },
-        [OP_MAINTENANCE] = { FIELD_COUNT, FIELD_COUNT, F_processedObjects,
-                             F_totalObjects },
-        [OP_ESTIMATE] = { FIELD_COUNT, FIELD_COUNT, FIELD_COUNT, FIELD_COUNT },
+    static const char *const words[COMMON_WORDS] = {
+        [COMMON_DONE] = "done",
+        [COMMON_TOTAL] = "total",
+        [COMMON_COUNT] = "count",
+        [COMMON_OF] = "of",
     };
 
-    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (strcmp(words[i], name) == 0)
-            return fields[operation][i];
+    for (enum common_word word = 0; word < COMMON_WORDS; word++)
+        if (strcmp(words[word], name) == 0)
+            return reading_common(operation, word);
     return FIELD_COUNT;
 }
 
