@@ -53,8 +53,10 @@ static void bury(struct box *b, bool late)
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
         snprintf(b->why, sizeof b->why, "it took too much processor time");
     else if (WIFSIGNALED(status))
-        snprintf(b->why, sizeof b->why, "it ran out of memory, or crashed (%s)",
+        snprintf(b->why, sizeof b->why, "it crashed (%s)",
                  strsignal(WTERMSIG(status)));
+    else if (WEXITSTATUS(status) == BOX_NO_MEMORY)
+        snprintf(b->why, sizeof b->why, "it ran out of memory");
     else
         snprintf(b->why, sizeof b->why, "it ended by itself");
 }

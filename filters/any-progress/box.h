@@ -21,6 +21,7 @@
 enum {
     BOX_LIVES = 4,                   /* so often it is started at most */
     BOX_MEMORY = 256 * 1024 * 1024,  /* bytes beyond what it has at first */
+    BOX_NO_MEMORY = 3,               /* its exit code then */
     BOX_OUTPUTS = 64,                /* of one line */
     BOX_ANSWER_CEILING = 512 * 1024, /* bytes of them all */
 };

@@ -171,17 +171,19 @@ static bool take_away(void)
 {
     static char *nothing[] = { NULL }; /* jq 1.6 wants an array that is empty */
     const struct rlimit none = { 0, 0 };
-    const struct rlimit no_more = { IN_USE, IN_USE };
-    struct rlimit memory;
+    struct rlimit memory, files;
 
     environ = nothing;
     memory.rlim_cur = memory.rlim_max = mapped() + BOX_MEMORY;
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
     prctl(PR_SET_DUMPABLE, 0);
+    if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+        return false;
+    files.rlim_cur = IN_USE; /* valgrind lets nobody change the other one */
     return setrlimit(RLIMIT_CORE, &none) == 0 &&
            setrlimit(RLIMIT_AS, &memory) == 0 &&
-           setrlimit(RLIMIT_NOFILE, &no_more) == 0;
+           setrlimit(RLIMIT_NOFILE, &files) == 0;
 }
 
 /* There is nothing behind `input`, and nobody who reads `debug`. */
@@ -198,6 +200,12 @@ static void on_debug(void *arg, jv message)
     jv_free(message);
 }
 
+static void on_no_memory(void *arg)
+{
+    (void)arg;
+    _exit(BOX_NO_MEMORY);
+}
+
 /* Compiles the program; whether it is right is the first answer. */
 static bool compile(struct life *l, const char *program)
 {
@@ -207,6 +215,7 @@ static bool compile(struct life *l, const char *program)
     l->jq = jq_init();
     if (l->jq == NULL)
         return false;
+    jq_set_nomem_handler(l->jq, on_no_memory, NULL);
     jq_set_error_cb(l->jq, on_error, l);
     /* jq 1.6 does not set these itself, and calls them */
     jq_set_input_cb(l->jq, on_input, l);

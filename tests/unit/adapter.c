@@ -1,0 +1,186 @@
+#include "mover/adapter.h"
+
+#include "base/json.h"
+#include "unit.h"
+
+/* Reads TEXT, then COUNT times MORE; what is wrong with it, or NULL. */
+static const char *read_text(struct adapter *a, const char *text, int count,
+                             const char *more)
+{
+    static struct adapter_wrong wrong;
+
+    adapter_init(a, OP_NONE);
+    buf_str(&a->text, text);
+    while (count-- > 0)
+        buf_str(&a->text, more);
+    assert_false(a->text.failed);
+    return adapter_parse(a, &wrong) ? NULL : wrong.why;
+}
+
+static void everything_has_a_ceiling(void **state)
+{
+    static const struct {
+        const char *text, *more;
+        int most;
+        const char *why;
+    } rows[] = {
+        { "", "known a\n", 100, "more than 100 rules" },
+        { "known a\nsample\n", "< a\n", 3999,
+          "more than 4000 lines of samples" },
+        { "operation sync\nprogress ", "(?<done>a)?", 1,
+          "two named subpatterns have the same name (PCRE2_DUPNAMES not set)" },
+        { "known ", "a", 20000, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct adapter a;
+        const char *why =
+            read_text(&a, rows[i].text, rows[i].most, rows[i].more);
+
+        assert_row(why == NULL, rows[i].text);
+        adapter_free(&a);
+        why = read_text(&a, rows[i].text, rows[i].most + 1, rows[i].more);
+        if (rows[i].why == NULL)
+            assert_row(why == NULL, rows[i].text);
+        else
+            assert_string_equal(why, rows[i].why);
+        adapter_free(&a);
+    }
+}
+
+static void a_nul_is_no_pattern(void **state)
+{
+    struct adapter a;
+    struct adapter_wrong wrong;
+
+    (void)state;
+    adapter_init(&a, OP_NONE);
+    buf_add(&a.text, "known a\0b\n", 10);
+    assert_false(adapter_parse(&a, &wrong));
+    assert_string_equal(wrong.why, "a NUL in the pattern");
+    assert_int_equal(wrong.line, 1);
+    adapter_free(&a);
+}
+
+static void the_first_rule_of_which_all_can_be_read_counts(void **state)
+{
+    struct adapter a;
+    struct reading r;
+    const struct rule *by = NULL;
+
+    (void)state;
+    assert_null(read_text(&a,
+                          "operation verify\n"
+                          "progress (?<count>\\w+)( of (?<of>\\d+))?\n"
+                          "unit done x512\n"
+                          "operation restore\n"
+                          "progress (?<done>.+)\n"
+                          "known .*\n",
+                          0, ""));
+    assert_int_equal(adapter_match(&a, "7", 1, &r, &by), ADAPTER_MATCHED);
+    assert_int_equal(r.operation, OP_VERIFY);
+    assert_int_equal(values_number(&r.values, F_processedObjects), 7);
+    assert_false(values_has(&r.values, F_totalObjects));
+    assert_int_equal(adapter_match(&a, "1,000", 5, &r, &by), ADAPTER_MATCHED);
+    assert_int_equal(by->line, 5);
+    assert_int_equal(values_number(&r.values, F_sizeDownloadedB), 512000);
+    assert_int_equal(adapter_match(&a, "seven", 5, &r, &by), ADAPTER_MATCHED);
+    assert_int_equal(r.kind, READ_KNOWN);
+    assert_int_equal(adapter_match(&a, "", 0, &r, &by), ADAPTER_MATCHED);
+    adapter_free(&a);
+}
+
+static void a_rule_matches_a_whole_line(void **state)
+{
+    struct adapter a;
+    struct reading r;
+    const struct rule *by;
+
+    (void)state;
+    assert_null(read_text(&a, "known a|ab\nknown (?x) c d\n", 0, ""));
+    assert_int_equal(adapter_match(&a, "ab", 2, &r, &by), ADAPTER_MATCHED);
+    assert_int_equal(adapter_match(&a, "abc", 3, &r, &by), ADAPTER_NONE);
+    assert_int_equal(adapter_match(&a, "xab", 3, &r, &by), ADAPTER_NONE);
+    assert_int_equal(adapter_match(&a, "ab\n", 3, &r, &by), ADAPTER_NONE);
+    assert_int_equal(adapter_match(&a, "cd", 2, &r, &by), ADAPTER_MATCHED);
+    adapter_free(&a);
+}
+
+static void lines_end_as_they_do_anywhere(void **state)
+{
+    struct adapter a;
+    struct reading r;
+    const struct rule *by;
+
+    (void)state;
+    /* no newline at the end; comments, blanks in front */
+    assert_null(
+        read_text(&a, "# x\n\n  operation   sync \n\tknown   a b", 0, ""));
+    assert_int_equal(a.operation, OP_SYNC);
+    assert_int_equal(adapter_match(&a, "a b", 3, &r, &by), ADAPTER_MATCHED);
+    assert_int_equal(r.operation, OP_SYNC);
+    adapter_free(&a);
+}
+
+/* What a jq program gave, as the percent in hundredths; -1: unknown; -2: it is
+ * no record. */
+static int64_t percent_of(const char *text)
+{
+    jv v = json_parse(text, strlen(text));
+    struct reading r;
+    int64_t percent = -2;
+
+    assert_true(jv_is_valid(v));
+    if (reading_of_json(&r, v, OP_SYNC, false))
+        percent = values_number(&r.values, F_progressPercent);
+    jv_free(v);
+    return percent;
+}
+
+static void numbers_of_json_are_cut_off(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t percent;
+    } rows[] = {
+        { "{\"progressPercent\":12.1}", 1210 },
+        { "{\"progressPercent\":0.29}", 29 }, /* binary: 28.999... */
+        { "{\"progressPercent\":99.999}", 9999 },
+        { "{\"progressPercent\":null}", -1 },
+        { "{\"type\":\"progress\",\"operation\":\"verify\",\"processedB\":1.5}",
+          -1 },
+        { "{\"operation\":\"verify\",\"speedBps\":1}", -2 },
+        { "{\"progressPercent\":-0.5}", -2 },
+        { "{\"progressPercent\":true}", -2 },
+        { "{\"sizeUploadedB\":9007199254740994}", -2 },
+        { "{\"sizeUploadedB\":[1]}", -2 },
+        { "[1]", -2 },
+        { "7", -2 },
+        { "{\"type\":7}", -2 },
+        { "{\"type\":\"result\",\"state\":\"known\"}", -2 },
+        { "{\"type\":\"result\",\"state\":\"progress\"}", -2 },
+        { "{\"type\":\"result\"}", -2 },
+        { "{\"type\":\"result\",\"state\":\"failed\",\"files\":1}", -1 },
+        { "{\"type\":\"message\",\"level\":\"info\"}", -2 },
+        { "{\"type\":\"message\",\"level\":\"error\",\"text\":7}", -2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_row(percent_of(rows[i].text) == rows[i].percent, rows[i].text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(everything_has_a_ceiling),
+        cmocka_unit_test(a_nul_is_no_pattern),
+        cmocka_unit_test(the_first_rule_of_which_all_can_be_read_counts),
+        cmocka_unit_test(a_rule_matches_a_whole_line),
+        cmocka_unit_test(lines_end_as_they_do_anywhere),
+        cmocka_unit_test(numbers_of_json_are_cut_off),
+    };
+
+    return cmocka_run_group_tests_name("adapter", tests, NULL, NULL);
+}
