@@ -11,6 +11,7 @@
 #include "any-progress/load.h"
 #include "any-progress/samples.h"
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/start.h"
@@ -320,6 +321,7 @@ int main(int argc, char **argv)
     int status;
 
     start_filter();
+    json_no_memory(msg_no_memory);
     if (!opt_parse(&program, argc, argv, &given))
         return given.status;
     if (options.list)

@@ -215,11 +215,11 @@ any-progress: warning: ./own.adapter: line 9: more records came than are in the 
 }
 
 @test "any-progress: adapters are found beside the program, as installed or bundled" {
-    mkdir -p root/bin root/share/phasepipe bundle
+    mkdir -p root/bin root/share/phasepipe bundle/share/phasepipe
     cp "$BIN/any-progress" root/bin
     cp "$BIN/any-progress" bundle
     cp -r "$ADAPTERS" root/share/phasepipe
-    cp -r "$ADAPTERS" bundle
+    cp -r "$ADAPTERS" bundle/share/phasepipe
     for program in root/bin/any-progress bundle/any-progress; do
         run --separate-stderr env -i $program --list
         assert_success

@@ -18,6 +18,7 @@
 #include "base/num.h"
 #include "base/out.h"
 #include "base/rec.h"
+#include "base/sandbox.h"
 #include "box.h"
 
 /* The descriptors: /dev/null as 0 to 2, and the two pipes. */
@@ -240,7 +241,9 @@ void box_live(int in, int out, const char *program, int64_t limit)
 
     l.in = in;
     l.out = out;
-    good = good && take_away() && compile(&l, program);
+    good = good && take_away();
+    (void)sandbox_enter(); /* where there is one */
+    good = good && compile(&l, program);
     while (good && read_all(l.in, &len, sizeof len) && len <= sizeof line &&
            read_all(l.in, line, len))
         do_line(&l, line, len);

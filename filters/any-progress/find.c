@@ -43,7 +43,7 @@ static void list_places(struct place places[static PLACES])
           is_set ? "/phasepipe/adapters" : "/.config/phasepipe/adapters" },
         { "", "/etc/phasepipe/adapters" },
         { own, "/../share/phasepipe/adapters" },
-        { own, "/adapters" },
+        { own, "/share/phasepipe/adapters" },
         { own, "/../../filters/any-progress/adapters" },
         { own, "/../../../filters/any-progress/adapters" },
     };

@@ -3,8 +3,8 @@
  *
  *     $XDG_CONFIG_HOME/phasepipe/adapters  ($HOME/.config where that is unset)
  *     /etc/phasepipe/adapters
- *     share/phasepipe/adapters, beside the directory of the program; or where
- *     a bundle, or a build within the source, has them
+ *     share/phasepipe/adapters, beside the directory of the program; or in it,
+ *     where a bundle has them; or where a build within the source finds them
  *
  * and one that is within the program.
  */
