@@ -2,7 +2,7 @@
 #
 # The table: which program needs which room of lib/, and which library.
 
-PROGRAMS = any-progress kopia-progress phase-agg phase-run phase-view status-patch
+PROGRAMS = any-progress kopia-progress phase-agg phase-metrics phase-run phase-view status-patch
 
 any-progress.rooms   = mover base
 any-progress.libs    = $(PCRE2) $(JQ)
@@ -10,6 +10,8 @@ kopia-progress.rooms = mover base
 kopia-progress.libs  = $(PCRE2) $(JQ)
 phase-agg.rooms      = phase base
 phase-agg.libs       = $(YAML) $(JQ)
+phase-metrics.rooms  = view base
+phase-metrics.libs   = $(JQ)
 phase-run.rooms      = run base
 phase-run.libs       = $(JQ)
 phase-view.rooms     = view base
@@ -173,7 +175,7 @@ $(foreach n,1 5 7,644 $(MANDIR)/man$n $(wildcard filters/*.$n scripts/*.$n)
 )644 $(DATADIR)/schemas $(SCHEMAS)
 644 $(DATADIR)/adapters $(wildcard filters/any-progress/adapters/*)
 644 $(DOCDIR) README.md LICENSE
-644 $(DOCDIR)/examples $(wildcard scripts/kubernetes/*.yaml)
+644 $(DOCDIR)/examples $(wildcard scripts/kubernetes/*.yaml) $(addprefix filters/phase-metrics/,dashboard.json rules.yaml)
 644 $(BASHDIR) $(foreach c,$(COMMANDS),$O/completions/$c.bash=$c)
 644 $(ZSHDIR) $(foreach c,$(COMMANDS),$O/completions/$c.zsh=_$c)
 644 $(FISHDIR) $(COMMANDS:%=$O/completions/%.fish)

@@ -25,13 +25,15 @@ kopia-progress() { $WRAP "$BIN/kopia-progress" "$@"; }
 # shellcheck disable=SC2086
 phase-agg() { $WRAP "$BIN/phase-agg" "$@"; }
 # shellcheck disable=SC2086
+phase-metrics() { $WRAP "$BIN/phase-metrics" "$@"; }
+# shellcheck disable=SC2086
 phase-run() { $WRAP "$BIN/phase-run" "$@"; }
 # shellcheck disable=SC2086
 phase-view() { $WRAP "$BIN/phase-view" "$@"; }
 # shellcheck disable=SC2086
 status-patch() { $WRAP "$BIN/status-patch" "$@"; }
-export -f any-progress kopia-progress phase-agg phase-run phase-view
-export -f status-patch
+export -f any-progress kopia-progress phase-agg phase-metrics phase-run
+export -f phase-view status-patch
 
 # In CI a test that is skipped is a test that failed.
 skip() {

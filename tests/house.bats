@@ -136,6 +136,7 @@ assert_empty() { # FILE
         grep -vE '^\./filters/(phasepipe\.7|phasepipe-records\.5)$' |
         grep -vE '^\./filters/[a-z-]+/[a-z_]+\.[ch]$' |
         grep -vE '^\./filters/any-progress/adapters/[a-z_]+\.adapter$' |
+        grep -vE '^\./filters/phase-metrics/(dashboard\.json|rules\.yaml)$' |
         grep -vE '^\./lib/(base|mover|phase|kube|run|view)/[a-z0-9_]+\.c$' |
         grep -vE '^\./include/(base|mover|phase|kube|run|view)/[a-z0-9_]+\.h$' |
         grep -vE '^\./include/schemas/[a-z]+\.json$' |
@@ -156,6 +157,7 @@ libraries() {
     assert_equal "$(libraries any-progress)" 'jq pcre2-8'
     assert_equal "$(libraries kopia-progress)" 'jq pcre2-8'
     assert_equal "$(libraries phase-agg)" 'jq yaml-0'
+    assert_equal "$(libraries phase-metrics)" 'jq'
     assert_equal "$(libraries phase-run)" 'jq'
     assert_equal "$(libraries phase-view)" 'jq'
     assert_equal "$(libraries status-patch)" 'curl jq yaml-0'

@@ -50,7 +50,7 @@ install_in() { # DESTDIR [SETTING ...]
         for file in LICENSE README.md; do
             echo "644 ./usr/share/doc/phasepipe/$file"
         done
-        for file in "$ROOT"/scripts/kubernetes/*; do
+        for file in "$ROOT"/scripts/kubernetes/* "$ROOT"/filters/phase-metrics/*.{json,yaml}; do
             echo "644 ./usr/share/doc/phasepipe/examples/${file##*/}"
         done
     } | sort -k 2 | diff - <(grep -v /share/phasepipe/adapters/ installed)

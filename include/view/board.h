@@ -42,6 +42,9 @@ struct board {
  * memory; NULL and errno 0 where there are BOARD_MAX others. */
 struct board_entry *board_take(struct board *b, struct viewed *v);
 
+/* Forgets the entry with this INDEX; those behind it move up. */
+void board_forget(struct board *b, size_t index);
+
 /* Whether there is something, and nothing will change any more. */
 bool board_final(const struct board *b);
 

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool is_same(const struct viewed *a, const struct viewed *b)
 {
@@ -80,6 +81,16 @@ struct board_entry *board_take(struct board *b, struct viewed *v)
     e->phases = phases;
     e->moved = true;
     return e;
+}
+
+void board_forget(struct board *b, size_t index)
+{
+    struct board_entry *e = &b->entries[index];
+
+    free(e->phases);
+    viewed_free(&e->v);
+    b->count--;
+    memmove(e, e + 1, (b->count - index) * sizeof *e);
 }
 
 bool board_final(const struct board *b)
