@@ -1,7 +1,7 @@
 # What completes the word $cur as WHAT says, after INDENT.
 function offer(what, argument, indent) {
     if (what == "words")
-        return indent "mapfile -t COMPREPLY < <(compgen -W '" words(argument) "' -- \"$cur\")\n"
+        return indent "mapfile -t COMPREPLY < <(compgen -W \"" words(argument, "$(any-progress --list 2>/dev/null | cut -f 1)") "\" -- \"$cur\")\n"
     if (what == "directory")
         return indent "compopt -o filenames\n" \
             indent "mapfile -t COMPREPLY < <(compgen -d -- \"$cur\")\n"

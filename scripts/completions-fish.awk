@@ -1,7 +1,7 @@
 # The options of complete for an argument.
 function takes(what, argument) {
     if (what == "words")
-        return "-x -a " quoted(words(argument))
+        return "-x -a " quoted(words(argument, "(type -q any-progress; and any-progress --list 2>/dev/null)"))
     if (what == "directory")
         return "-x -a '(__fish_complete_directories)'"
     if (what == "file" || what == "records" || what == "record")

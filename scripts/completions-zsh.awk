@@ -1,7 +1,7 @@
 # What _arguments calls for an argument.
 function action(what, argument) {
     if (what == "words")
-        return "(" words(argument) ")"
+        return "(" words(argument, "${(f)\"$(any-progress --list 2>/dev/null | cut -f 1)\"}") ")"
     if (what == "directory")
         return "_files -/"
     if (what == "file" || what == "records" || what == "record")

@@ -39,16 +39,17 @@ function read_names(text) {
 }
 
 function kind(text) {
-    if (text ~ /^[a-z-]+(\|[a-z-]+)+$/)
+    if (text ~ /^[a-z-]+(\|[a-z-]+)+(\|ADAPTER)?$/)
         return "words"
     if (text ~ /^(FILE|DIRECTORY|TARGET|ADAPTER|COMMAND|RECORDS?)$/)
         return tolower(text)
     return "none"
 }
 
-# The values of a|b|c, with spaces between.
-function words(text) {
+# The values of a|b|c, with spaces between, and ADAPTERS for ADAPTER.
+function words(text, adapters) {
     gsub(/\|/, " ", text)
+    sub(/ADAPTER$/, adapters, text)
     return text
 }
 

@@ -204,6 +204,27 @@ END
     assert_output "$(printf '%s\n' phases time)"
 }
 
+@test "completions: the adapters of any-progress are movers of phase-run" {
+    mkdir bin
+    printf '#!/bin/sh\nprintf "%%s\\t%%s\\n" restic "restic 0.14" rsync rsync\n' >bin/any-progress
+    chmod +x bin/any-progress
+    unset -f any-progress
+    export PATH=$PWD/bin:$PATH
+    run in_bash phase-run --mover ''
+    assert_output "$(printf '%s\n' kopia records restic rsync)"
+    run in_fish 'phase-run --mover r'
+    assert_output "$(printf '%s\n' records restic rsync)"
+    zsh_says <<'END'
+< ready>
+> phase-run --mover=rs^I
+< ync
+END
+    in_bash any-progress rest >offered
+    grep -qx restic offered
+    run in_fish 'any-progress rest'
+    assert_line restic
+}
+
 @test "completions: bash on a terminal" {
     touch 'a file'
     bash_says <<'END'

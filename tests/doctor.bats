@@ -142,6 +142,17 @@ END
     refute_line --partial flags
 }
 
+@test "doctor: names the movers that are there and can be read" {
+    stand_in any-progress 'printf "%s\t%s\n" restic restic none none borgone borg'
+    stand_in restic true
+    doctor
+    assert_line 'ok movers      restic: any-progress reads them'
+    stand_in any-progress 'exit 111'
+    doctor
+    assert_success
+    refute_line --partial movers
+}
+
 @test "doctor: runs no command that it is told of" {
     stand_in kopia 'echo "$@" >>ran'
     doctor -- kopia snapshot create --progress /data

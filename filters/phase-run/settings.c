@@ -30,8 +30,8 @@ static const struct {
 #define S(member) &settings.member
 
 static const struct opt table[] = {
-    { 0, "mover", OPT_TEXT, S(mover), "kopia|records",
-      "what is run, or an adapter of any-progress" },
+    { 0, "mover", OPT_TEXT, S(mover), "kopia|records|ADAPTER",
+      "what is run (default: records)" },
     { 0, "parse", OPT_TEXT, S(parse), "stderr|stdout|both",
       "where progress is read (stderr)" },
     { 0, "phase", OPT_TEXT, S(owner.phase), "NAME",

@@ -110,7 +110,8 @@ static int print_help(const struct opt_program *program)
 
     buf_str(&b, "Usage: ");
     buf_str(&b, program->name);
-    buf_str(&b, " [OPTION ...] ");
+    buf_str(&b,
+            program->operands[0] != '\0' ? " [OPTION ...] " : " [OPTION ...]");
     buf_str(&b, program->operands);
     buf_str(&b, "\n");
     buf_str(&b, program->purpose);
