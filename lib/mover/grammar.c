@@ -17,7 +17,10 @@
 #define TEXT(name)           GROUP(name, ".*")
 #define TEXT_UPTO(name, end) GROUP(name, ".*?") end
 #define ID(name)             GROUP(name, "[0-9A-Za-z]{1,256}")
-#define END                  "$"
+/* no other way is tried where the first one leads nowhere: what follows could
+ * not match behind it either */
+#define ONCE(pattern) "(?>" pattern ")"
+#define END           "$"
 /* user@host:/path (snapshot/source.go@v0.23.1 String); policies also have
  * user@host, @host and (global) */
 #define SOURCE GROUP(source, "[^@]*@[^:]*:.*")
@@ -115,7 +118,7 @@ const struct form grammar[] = {
       0, "the same with --no-progress" },
     { "snapshot-hash-error", "0.5.0-rc1", "0.5.2", OP_SNAPSHOT, LINE_IGNORED,
       NULL, "unable to hash file ",
-      "\"" TEXT_UPTO(path, "\": ") TEXT_UPTO(text, ", ignoring") END,
+      "\"" ONCE(TEXT_UPTO(path, "\": ")) TEXT_UPTO(text, ", ignoring") END,
       0, "a file that the policy lets fail" },
     { "snapshot-checkpoint", "0.6.0-rc1", "0.6.4", KNOWN(OP_SNAPSHOT), NULL,
       "! Saving a checkpoint...", NULL, 0, "the counters restart" },
@@ -694,11 +697,11 @@ const struct form grammar[] = {
       "To run this command despite the warning, set ", NULL, 0, "" },
     { "cache-error", "0.8.0", "", KNOWN(OP_NONE), NULL,
       "unable to add ",
-      ".* to .*: .*",
+      ONCE(".*? to ") ".*: .*",
       0, "the cache is not needed" },
     { "cache-delete-error", "0.8.0", "", KNOWN(OP_NONE), NULL,
       "unable to delete ",
-      ".* entry .*: .*",
+      ONCE(".*? entry ") ".*: .*",
       0, "the cache is not needed" },
     { "manifest-error", "0.8.0", "", KNOWN(OP_NONE), NULL,
       "unable to parse snapshot manifest ", NULL, 0, "it is passed over" },
