@@ -14,6 +14,7 @@
 #include "base/opt.h"
 #include "base/out.h"
 #include "base/rec.h"
+#include "base/sandbox.h"
 #include "base/start.h"
 #include "base/timed.h"
 #include "kopia-progress/times.h"
@@ -258,6 +259,7 @@ int main(int argc, char **argv)
     json_no_memory(msg_no_memory);
     if (!opt_parse(&program, argc, argv, &given))
         return given.status;
+    (void)sandbox_enter();
     if (options.forms)
         return msg_exit_status(print_forms());
     if (options.replay != NULL && given.count > 0)

@@ -15,6 +15,7 @@
 #include "base/out.h"
 #include "base/rec.h"
 #include "base/same.h"
+#include "base/sandbox.h"
 #include "base/start.h"
 #include "phase-agg/files.h"
 #include "phase-agg/keep.h"
@@ -308,6 +309,7 @@ int main(int argc, char **argv)
     json_no_memory(msg_no_memory);
     if (!opt_parse(&settings_program, argc, argv, &arguments))
         return arguments.status;
+    (void)sandbox_enter();
     if (settings.functions)
         return msg_exit_status(print_functions());
     wrong = settings_check();

@@ -13,6 +13,7 @@
 
 #include "base/msg.h"
 #include "base/opt.h"
+#include "base/sandbox.h"
 #include "base/start.h"
 #include "phase-view/show.h"
 #include "phase-view/signals.h"
@@ -248,6 +249,8 @@ int main(int argc, char **argv)
     if (options.actionset != NULL)
         source_kubectl(&job.source, options.actionset, options.namespace_,
                        options.context, options.kubeconfig);
+    else
+        (void)sandbox_enter(); /* there is no kubectl to start */
     job.signals = signals_open();
     if (job.signals < 0 || !show_open(&job.show, &job.clock, options.interval,
                                       options.ascii, options.osc))
