@@ -324,6 +324,24 @@ END
     assert_equal "$(cat found)" api.log # the server's own
 }
 
+@test "status-patch: a server that repeats the token does not bring it into a message" {
+    local long=geheim-0123456789.abcdefgh_ijklmnopqrstuvwxyz.0123456789
+
+    rows api "$RESOURCES" "$LOOK" \
+        "$(refusal PATCH 500 '' "Bearer $long failed")" \
+        "$(refusal PATCH 401 Unauthorized "${long:0:20} is unknown")" \
+        '{"method":"PATCH","status":503,"headers":{"Content-Type":"text/html"},"body":"<b>Authorization: Bearer '$long'</b>"}' \
+        '{"method":"PATCH","headers":{"Warning":"299 - \"token '$long' is old\""},"body":{"kind":"Status","status":"Failure","code":200}}' \
+        "$(refusal PATCH 403 Forbidden "not with $long")"
+    serve api --cert certs/server.pem
+    kubeconfig "token: $long"
+    patch_it --verbose <<<"$A"
+    echo "$stderr"
+    grep -q "Bearer $long" api.log
+    [[ "$stderr" != *geheim* ]]
+    [[ "$stderr" == *'****'* ]]
+}
+
 # Runs it with what follows as a user without rights, beside the test.
 start_as_nobody() { # ARGUMENT ...
     local as=()

@@ -79,6 +79,12 @@ bool http_ca_set(struct http *h);
 /* Puts into the reply why there is none: RESULT is no success. */
 void http_explain(struct http *h, CURLcode result);
 
+/* Puts "*" in the place of the token that the request has shown, where the
+ * server, or who stands before it, has repeated it in what may come to a
+ * message: a warning, or a reply that is no object.  Also where only its
+ * beginning is repeated. */
+void http_hide_token(struct http *h);
+
 /* malloc() and so on for libcurl, which zeroes nothing: each block is zeroed
  * before its memory is given back, since it may have held a token or a key.
  * Begins to use libcurl; false where that cannot be.  To be ended by

@@ -115,6 +115,7 @@ static void look(struct http *h)
             http_explain(h, result);
         if (result != CURLE_OK)
             buf_clear(&h->reply.body);
+        http_hide_token(h);
         if (h->reply.untrusted) /* the authorities are read in any case */
             h->ca_watch = (struct watch){ 0 };
         end(h);
