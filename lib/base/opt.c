@@ -69,7 +69,8 @@ static void variable_of(const struct opt_program *program, const struct opt *o,
     size_t len = prefix != NULL ? strlen(prefix) : 0;
 
     name[0] = '\0';
-    if (prefix == NULL || len + strlen(o->name) >= VARIABLE_MAX)
+    if (prefix == NULL || o->name == NULL ||
+        len + strlen(o->name) >= VARIABLE_MAX)
         return;
     memcpy(name, prefix, len);
     for (const char *c = o->name; *c != '\0'; c++)

@@ -84,13 +84,13 @@ static bool read_server(struct cluster *c, struct cluster_why *why)
 {
     const char *host = variable("KUBERNETES_SERVICE_HOST");
     const char *port = variable("KUBERNETES_SERVICE_PORT");
-    bool ipv6 = strchr(host, ':') != NULL;
+    bool ipv6 = host != NULL && strchr(host, ':') != NULL;
     const char *wrong;
     char *text;
 
-    if (!server_is_host(host))
+    if (host == NULL || !server_is_host(host))
         return cluster_wrong(why, "KUBERNETES_SERVICE_HOST is no address");
-    if (port[strspn(port, "0123456789")] != '\0')
+    if (port == NULL || port[strspn(port, "0123456789")] != '\0')
         return cluster_wrong(why, "KUBERNETES_SERVICE_PORT is no port");
     if (asprintf(&text, "https://%s%s%s:%s", ipv6 ? "[" : "", host,
                  ipv6 ? "]" : "", port) < 0)

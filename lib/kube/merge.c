@@ -253,6 +253,7 @@ enum merge_outcome merge(struct merged *m, const struct object *o,
 
     *m = (struct merged){ 0 };
     m->phases = calloc(o->view.phase_count + 1, sizeof *m->phases);
+    /* NOLINTNEXTLINE(bugprone-sizeof-expression): pointers it shall hold */
     g.lines = calloc(o->view.phase_count + 1, sizeof *g.lines);
     if (m->phases != NULL && g.lines != NULL) {
         outcome = fit(&g) ? take_phases(&g) : MERGE_MISFIT;

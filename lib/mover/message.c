@@ -94,7 +94,8 @@ static void split(struct message *m, size_t len)
             best = quote;
         quote = find_end(quote + 1, end);
     }
-    split_at(m, best != NULL ? best : last, end);
+    if (last != NULL) /* it is named, so there was one */
+        split_at(m, best != NULL ? best : last, end);
 }
 
 /* Where PATH goes on if the text was cut at SEPARATOR inside its copy of PATH:
