@@ -46,7 +46,7 @@ struct actionset *actionset_open(const struct actionset_settings *settings,
     a->http = http_open(&a->where.cluster, WHERE_AGENT, &why);
     if (a->http == NULL)
         return fail(a,
-                    msg_fatal(EXIT_USAGE, "unable to use %s: %s",
+                    msg_fatal(where_code(&why), "unable to use %s: %s",
                               a->where.cluster.server, why.text),
                     status);
     if (a->where.cluster.insecure)

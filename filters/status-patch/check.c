@@ -221,7 +221,7 @@ static void check_all(struct checking *c)
 int check(const struct actionset_settings *settings, struct clock *clock)
 {
     struct checking c = { .settings = settings, .clock = clock };
-    struct cluster_why why = { "" };
+    struct cluster_why why = { .errnum = 0 };
     int status = where_open(&c.where, &settings->cluster, settings->namespace_,
                             settings->name);
 
@@ -231,7 +231,7 @@ int check(const struct actionset_settings *settings, struct clock *clock)
     if (status == EXIT_DONE) {
         c.http = http_open(&c.where.cluster, WHERE_AGENT, &why);
         if (c.http == NULL)
-            status = msg_fatal(EXIT_USAGE, "unable to use %s: %s",
+            status = msg_fatal(where_code(&why), "unable to use %s: %s",
                                c.where.cluster.server, why.text);
     }
     if (c.http != NULL) {

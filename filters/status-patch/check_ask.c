@@ -32,7 +32,7 @@ void check_say(struct checking *c, const char *verdict, const char *what,
     buf_str(&line, what);
     do
         buf_char(&line, ' ');
-    while (line.len < sizeof "ok permission ");
+    while (!line.failed && line.len < sizeof "ok permission ");
     buf_str(&line, safe);
     buf_char(&line, '\n');
     c->lost |= line.failed || !write_all(STDOUT_FILENO, line.bytes, line.len);

@@ -6,6 +6,11 @@
 #include "base/msg.h"
 #include "kube/incluster.h"
 
+enum exit_code where_code(const struct cluster_why *why)
+{
+    return cluster_may_pass(why) ? EXIT_SYSTEM : EXIT_USAGE;
+}
+
 static int say_no_token(const struct cluster_why *why)
 {
     msg_fatal(EXIT_USAGE, "there are no credentials: %s", why->text);
@@ -30,7 +35,7 @@ static int choose_or_say(struct where *w,
     case CHOOSE_WRONG:
         break;
     }
-    return msg_fatal(EXIT_USAGE, "%s", why.text);
+    return msg_fatal(where_code(&why), "%s", why.text);
 }
 
 int where_open(struct where *w, const struct kubeconfig_options *choice,

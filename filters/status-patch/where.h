@@ -4,6 +4,7 @@
 #ifndef STATUS_PATCH_WHERE_H
 #define STATUS_PATCH_WHERE_H
 
+#include "base/msg.h"
 #include "kube/choose.h"
 #include "kube/writer.h"
 
@@ -23,6 +24,9 @@
 #define WHERE_READY "/readyz"
 
 #define WHERE_RESOURCES "/apis/cr.kanister.io/v1alpha1"
+
+/* The exit code of what cannot be used: whether another try may help. */
+enum exit_code where_code(const struct cluster_why *why);
 
 enum { WHERE_PATH_MAX = 1024, WHERE_CALLED_MAX = 512 };
 

@@ -50,6 +50,7 @@ void cluster_free(struct cluster *c);
  * secret, and no control characters of anybody else's making. */
 struct cluster_why {
     char text[CLUSTER_WHY_MAX];
+    int errnum; /* where the system failed, else 0 */
 };
 
 /* Says why, as printf() does; white space other than blanks comes out as a
@@ -57,5 +58,17 @@ struct cluster_why {
  * cluster_wrong(...)`. */
 bool cluster_wrong(struct cluster_why *why, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* The same where the system failed, as errno says, which is not put behind the
+ * text. */
+bool cluster_wrong_sys(struct cluster_why *why, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Says that there is no memory; false. */
+bool cluster_no_memory(struct cluster_why *why);
+
+/* Whether another try may help: nothing is wrong with what was given, the
+ * system has failed. */
+bool cluster_may_pass(const struct cluster_why *why);
 
 #endif

@@ -34,7 +34,7 @@ static bool wants_argument(const struct opt_program *program,
 static void put_spaces(struct buf *b, size_t upto)
 {
     buf_str(b, "  ");
-    while (b->len < upto)
+    while (!b->failed && b->len < upto)
         buf_char(b, ' ');
 }
 

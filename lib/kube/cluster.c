@@ -1,5 +1,6 @@
 #include "kube/cluster.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,13 +54,48 @@ static void defuse(char *text)
     }
 }
 
+__attribute__((format(printf, 2, 0))) static bool
+say(struct cluster_why *why, const char *format, va_list arguments, int errnum)
+{
+    vsnprintf(why->text, sizeof why->text, format, arguments);
+    defuse(why->text);
+    why->errnum = errnum;
+    return false;
+}
+
 bool cluster_wrong(struct cluster_why *why, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(why->text, sizeof why->text, format, arguments);
+    say(why, format, arguments, 0);
     va_end(arguments);
-    defuse(why->text);
+    return false;
+}
+
+bool cluster_wrong_sys(struct cluster_why *why, const char *format, ...)
+{
+    int errnum = errno;
+    va_list arguments;
+
+    va_start(arguments, format);
+    say(why, format, arguments, errnum);
+    va_end(arguments);
+    return false;
+}
+
+bool cluster_no_memory(struct cluster_why *why)
+{
+    errno = ENOMEM;
+    return cluster_wrong_sys(why, "no memory");
+}
+
+bool cluster_may_pass(const struct cluster_why *why)
+{
+    static const int passing[] = { ENOMEM, EMFILE, ENFILE, EIO, EINTR, EAGAIN };
+
+    for (size_t i = 0; i < sizeof passing / sizeof *passing; i++)
+        if (why->errnum == passing[i])
+            return true;
     return false;
 }

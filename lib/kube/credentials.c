@@ -45,7 +45,7 @@ static bool copy(struct buf *to, const struct buf *from,
 {
     secret_clear(to);
     if (!secret_room(to, from->len))
-        return cluster_wrong(why, "no memory");
+        return cluster_no_memory(why);
     buf_add(to, from->bytes, from->len);
     return true;
 }

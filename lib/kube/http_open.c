@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,6 +42,7 @@ const char *http_text(struct buf *b)
 static bool refuse(struct cluster_why *why, const char *text)
 {
     snprintf(why->text, sizeof why->text, "%s", text);
+    why->errnum = 0;
     return false;
 }
 
@@ -57,6 +59,7 @@ static bool set(struct http *h, CURLoption option, const char *text,
              curl_version_info(CURLVERSION_NOW)->version,
              known != NULL ? known->name : "an option",
              curl_easy_strerror(result));
+    why->errnum = result == CURLE_OUT_OF_MEMORY ? ENOMEM : 0;
     return false;
 }
 
@@ -187,7 +190,7 @@ static bool set_server(struct http *h, struct cluster_why *why)
     bool good;
 
     if (url == NULL)
-        return refuse(why, "no memory");
+        return cluster_no_memory(why);
     good = take_server(h, url, why);
     curl_url_cleanup(url);
     return good &&
@@ -198,7 +201,7 @@ bool http_set_up(struct http *h, const char *user_agent,
                  struct cluster_why *why)
 {
     if (h->easy == NULL || h->multi == NULL || h->ca.failed)
-        return refuse(why, "no memory");
+        return cluster_no_memory(why);
     return set_server(h, why) && set_numbers(h, why) && set_trust(h, why) &&
            set_proxy(h, why) && set(h, CURLOPT_USERAGENT, user_agent, why);
 }
@@ -212,6 +215,7 @@ struct http *http_open(const struct cluster *cluster, const char *user_agent,
     if (h == NULL || !http_begin_libcurl()) {
         free(h);
         refuse(why, "libcurl does not start");
+        why->errnum = ENOMEM;
         return NULL;
     }
     *h = (struct http){ .cluster = cluster,

@@ -94,7 +94,7 @@ static bool read_server(struct cluster *c, struct cluster_why *why)
         return cluster_wrong(why, "KUBERNETES_SERVICE_PORT is no port");
     if (asprintf(&text, "https://%s%s%s:%s", ipv6 ? "[" : "", host,
                  ipv6 ? "]" : "", port) < 0)
-        return cluster_wrong(why, "no memory");
+        return cluster_no_memory(why);
     wrong = server_url(text, true, &c->server);
     free(text);
     return wrong == NULL ||
@@ -108,7 +108,7 @@ static bool read_files(struct cluster *c, const char *directory,
     c->ca_file = path_of(directory, "ca.crt");
     c->proxy = strdup("");
     if (c->token_file == NULL || c->ca_file == NULL || c->proxy == NULL)
-        return cluster_wrong(why, "no memory");
+        return cluster_no_memory(why);
     return material_token_file(&c->token, c->token_file, "the pod's token",
                                why) &&
            material_read(&c->ca, c->ca_file, "the cluster's authorities",

@@ -128,8 +128,7 @@ bool kubeconfig_copy(const struct kubeconfig_entry *e, const char *key,
         return false;
     if (value != NULL)
         *text = strdup(value);
-    return value == NULL || *text != NULL ||
-           kubeconfig_wrong(e, key, "cannot be kept: no memory");
+    return value == NULL || *text != NULL || cluster_no_memory(e->why);
 }
 
 bool kubeconfig_path(const struct kubeconfig_entry *e, const char *key,
@@ -145,6 +144,5 @@ bool kubeconfig_path(const struct kubeconfig_entry *e, const char *key,
         return true;
     if (asprintf(path, "%.*s%s", value[0] == '/' ? 0 : len, e->path, value) < 0)
         *path = NULL;
-    return *path != NULL ||
-           kubeconfig_wrong(e, key, "cannot be kept: no memory");
+    return *path != NULL || cluster_no_memory(e->why);
 }

@@ -13,7 +13,7 @@
 
 static bool no_memory(const struct kubeconfig_entry *e)
 {
-    return cluster_wrong(e->why, "no memory");
+    return cluster_no_memory(e->why);
 }
 
 /* Room for COUNT strings and a NULL. */

@@ -35,7 +35,7 @@ static bool say_yaml(struct cluster_why *why, const char *path,
     int place = at != NULL ? (int)(at - y->why) : 0;
 
     if (y->why[0] == '\0')
-        return cluster_wrong(why, "%s: no memory", path);
+        return cluster_no_memory(why);
     if (quote == NULL || at == NULL)
         return cluster_wrong(why, "%s: %s", path, y->why);
     return cluster_wrong(why, "%s: %.*s: %s", path, place, y->why,
@@ -56,7 +56,7 @@ static jv read_document(const char *path, bool *missing,
     *missing = false;
     if (!secret_read(path, &text)) {
         *missing = errno == ENOENT;
-        cluster_wrong(why, "%s: %s", path, strerror(errno));
+        cluster_wrong_sys(why, "%s: %s", path, strerror(errno));
         secret_free(&text);
         return document;
     }
@@ -172,7 +172,7 @@ static bool add_document(struct kubeconfig_files *f, jv document,
 
     f->paths[number] = strdup(path);
     if (f->paths[number] == NULL)
-        return cluster_wrong(why, "no memory");
+        return cluster_no_memory(why);
     f->count++;
     if (jv_get_kind(document) == JV_KIND_NULL)
         return true;
@@ -216,7 +216,7 @@ static bool add_names(struct kubeconfig_files *f, const char *list,
                       struct cluster_why *why)
 {
     char *names = strdup(list), *rest = names, *name;
-    bool good = names != NULL || cluster_wrong(why, "no memory");
+    bool good = names != NULL || cluster_no_memory(why);
 
     while (good && (name = strsep(&rest, ":")) != NULL) {
         if (*name == '\0' || is_read(f, name))
@@ -240,7 +240,7 @@ static bool add_home(struct kubeconfig_files *f, struct cluster_why *why)
     if (home == NULL || *home == '\0')
         return true;
     if (asprintf(&path, "%s/.kube/config", home) < 0)
-        return cluster_wrong(why, "no memory");
+        return cluster_no_memory(why);
     good = add_file(f, path, false, why);
     free(path);
     return good;

@@ -12,7 +12,7 @@ bool material_read(struct buf *b, const char *path, const char *what,
 {
     if (secret_read(path, b))
         return true;
-    return cluster_wrong(why, "%s: %s: %s", what, path, strerror(errno));
+    return cluster_wrong_sys(why, "%s: %s: %s", what, path, strerror(errno));
 }
 
 /* TEXT without its newlines, in B. */
@@ -37,7 +37,7 @@ bool material_decode(struct buf *b, const char *text, size_t len,
     if (room > b->ceiling)
         cluster_wrong(why, "%s is larger than %zu bytes", what, b->ceiling);
     else if (!secret_room(b, room) || !join_lines(&line, text, len))
-        cluster_wrong(why, "%s: %s", what, strerror(errno));
+        cluster_wrong_sys(why, "%s: %s", what, strerror(errno));
     else if (!base64_get(b, line.bytes, line.len))
         cluster_wrong(why, "%s is not base64", what);
     else
@@ -82,7 +82,7 @@ bool material_token(struct buf *b, const char *text, size_t len,
         return cluster_wrong(why, "%s is longer than %zu bytes", what,
                              b->ceiling);
     if (!secret_reserve(b))
-        return cluster_wrong(why, "%s: %s", what, strerror(errno));
+        return cluster_wrong_sys(why, "%s: %s", what, strerror(errno));
     secret_clear(b);
     buf_add(b, text, len);
     return true;

@@ -210,8 +210,8 @@ enum plugin_status plugin_poll(struct plugin_run *r, int64_t now,
     }
     r->pid = 0;
     if (ended < 0) /* somebody else waited for it */
-        good = cluster_wrong(why, "exec plugin of %s: %s", r->plugin->owner,
-                             strerror(errno));
+        good = cluster_wrong_sys(why, "exec plugin of %s: %s", r->plugin->owner,
+                                 strerror(errno));
     else
         good = judge(r, status, reply, why);
     secret_free(&r->output);
