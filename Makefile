@@ -123,6 +123,16 @@ $O/tests/collect.so: tests/collect.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPALL) $(WARN) -fPIC $(CPPFLAGS) $(CFLAGS) -shared $(LDFLAGS) -o $@ $<
 
+# What makes calls fail, one after the other
+build/tests/torture/fail.so: tests/torture/fail.c Makefile
+	@mkdir -p $(@D)
+	$(CC) $(CPPALL) $(WARN) -fPIC $(CPPFLAGS) $(CFLAGS) -shared $(LDFLAGS) -o $@ $<
+
+torture: all build/tests/torture/fail.so
+	scripts/setup build test
+	tests/torture/run --more 200
+	tests/torture/kill 1000
+
 check:
 	scripts/check
 check-asan:
@@ -218,6 +228,7 @@ help:
 	@echo "check-asan      the same suite under ASan and UBSan"
 	@echo "check-valgrind  the same suite under valgrind"
 	@echo "fuzz            FUZZ_SECONDS ($(FUZZ_SECONDS)) of hostile input for each target"
+	@echo "torture         every call of the programs fails, and they are killed"
 	@echo "bench           speed and memory beside named peers"
 	@echo "pictures        those of the README, anew"
 	@echo "completions     what bash, zsh and fish complete, in build/completions"
@@ -231,7 +242,7 @@ help:
 	@echo "deb             build/deb/phasepipe_$(VERSION)-*.deb, for Debian and Ubuntu"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan fuzzers check check-asan check-valgrind fuzz bench \
+.PHONY: all unit asan fuzzers check check-asan check-valgrind fuzz torture bench \
 	pictures static-root static bundle install uninstall completions dist deb \
 	clean help
 .DELETE_ON_ERROR:
