@@ -53,3 +53,10 @@ starve() { # FIRST MORE ROW ...
 @test "torture: whichever call of its filters fails, phase-run's command is what it is" {
     starve 1 1 its-mover its-agg its-patch
 }
+
+@test "torture: whoever is killed, the command is what it is, and nothing falls" {
+    is_plain || return 0
+    run "$ROOT/tests/torture/kill" 10
+    echo "$output"
+    assert_success
+}
