@@ -1,6 +1,7 @@
 #include "front.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -258,6 +259,21 @@ static void watch_file(struct front *f)
         msg_warn_sys("unable to watch %s", path);
 }
 
+/* What the start of the command needs goes before what we need: two
+ * descriptors, which we keep free. */
+static void reserve(int spare[2])
+{
+    if (pipe2(spare, O_CLOEXEC) < 0)
+        spare[0] = spare[1] = -1;
+}
+
+static void give_back(const int spare[2])
+{
+    for (int i = 0; i < 2; i++)
+        if (spare[i] >= 0)
+            close(spare[i]);
+}
+
 int front_run(char **command)
 {
     struct front f = { .file = { .notes = -1 },
@@ -265,8 +281,10 @@ int front_run(char **command)
                        .link = -1,
                        .kill_at = INT64_MAX,
                        .give_up_at = INT64_MAX };
+    int spare[2];
 
     pipeline_reserve();
+    reserve(spare);
     watch_file(&f);
     if (!block_signals(&f))
         msg_warn_sys("unable to take signals");
@@ -277,6 +295,7 @@ int front_run(char **command)
         msg_warn_sys("unable to watch the command");
         streams_undo(&f.streams);
     }
+    give_back(spare);
     if (start_command(&f, command)) {
         front_tell(&f, WORD_STARTED, f.command);
     } else {
