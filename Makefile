@@ -172,7 +172,7 @@ static-root:
 # A test that stands in front of a library's functions needs a shared one
 static: static-root
 	$(static) all unit UNITS='$(filter-out yaml_faults,$(UNITS))'
-bundle: static-root
+bundle: static-root | $(filter static,$(MAKECMDGOALS))
 	$(static) $(MUSL)/container/install install DESTDIR=$(MUSL)/installed PREFIX= \
 		COMMANDS= TOOLS=
 	scripts/container/bundle $(BUNDLE) $(ARCHIVE) $(MUSL)
