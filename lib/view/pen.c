@@ -1,5 +1,6 @@
 #include "view/pen.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 
@@ -39,7 +40,10 @@ static int next(const char *text, size_t len, size_t *n)
         return -1;
     }
     c = decode(text, *n);
-    return is_unwanted(c) ? -1 : wcwidth((wchar_t)c);
+    if (is_unwanted(c) || (*n > 1 && MB_CUR_MAX == 1)) /* musl's has a width
+                                                          in the C locale too */
+        return -1;
+    return wcwidth((wchar_t)c);
 }
 
 static size_t measure(const char *text, size_t len)
