@@ -329,6 +329,7 @@ END
     run --separate-stderr bash -c 'kopia-progress console >&-'
     assert_failure 111
     assert_equal "$stderr" 'kopia-progress: warning: unable to write standard output: Bad file descriptor; reading on, so that the writer is not stopped'
+    [[ $WRAP != qemu* ]] || return 0
     # without a wrapper: valgrind does not start without standard error
     # nothing to say: nothing is lost
     run bash -c 'WRAP= kopia-progress console 2>&-'

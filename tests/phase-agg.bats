@@ -743,6 +743,7 @@ in_pieces() { # FILE
     run --separate-stderr bash -c 'phase-agg --phases a,b </dev/null >&-'
     assert_failure 111
     assert_equal "$stderr" "$lost: Bad file descriptor; $draining"
+    [[ $WRAP != qemu* ]] || return 0
     # valgrind does not start without standard error, hence WRAP=
     run --separate-stderr bash -c 'WRAP= phase-agg --phases a,b </dev/null 2>&-'
     assert_success
