@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/sandbox.h"
@@ -229,6 +230,13 @@ static int check_options(void)
     return EXIT_DONE;
 }
 
+/* libjq has no memory, and would abort: the cursor must be seen again. */
+static void no_memory(void *arg)
+{
+    show_no_memory();
+    msg_no_memory(arg);
+}
+
 int main(int argc, char **argv)
 {
     const char *fixed = getenv("PHASEPIPE_CLOCK");
@@ -237,6 +245,7 @@ int main(int argc, char **argv)
     int status;
 
     start_program();
+    json_no_memory(no_memory);
     if (!opt_parse(&program, argc, argv, &given))
         return given.status;
     status = check_options();

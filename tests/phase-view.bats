@@ -283,7 +283,9 @@ take_kubectl() { # SCRIPT
         env --default-signal=INT $WRAP "$BIN/phase-view" -a as1 >lines 3>&- &
         wait_for running lines
         kill -s "$signal" "$!"
-        run wait "$!"
+        status=0
+        wait "$!" || status=$?
+        assert_equal "$status" "$((128 + $(kill -l "$signal")))"
         run kill -0 "$(cat pid)"
         assert_failure
     done

@@ -15,6 +15,8 @@
  * 15 s (ghostty.org/docs/vt/osc/conemu). */
 #define REMINDER (5 * CLOCK_SECOND)
 
+static struct show *drawn; /* the one whose cursor may be hidden */
+
 bool show_open(struct show *s, struct clock *clock, int64_t interval,
                bool ascii, bool osc)
 {
@@ -25,6 +27,7 @@ bool show_open(struct show *s, struct clock *clock, int64_t interval,
     screen_open(&s->screen);
     s->draws = terminal_open(&s->terminal, STDOUT_FILENO, ascii);
     s->terminal.osc = osc;
+    drawn = s->draws ? s : NULL;
     return s->draws || out_open(&s->out, STDOUT_FILENO, msg_output_lost);
 }
 
@@ -238,10 +241,17 @@ void show_again(struct show *s, bool fresh)
     s->changed = true;
 }
 
+void show_no_memory(void)
+{
+    if (drawn != NULL)
+        terminal_leave(&drawn->terminal);
+}
+
 bool show_close(struct show *s)
 {
     bool good = s->draws ? s->terminal.error == 0 : out_close(&s->out);
 
+    drawn = NULL;
     terminal_close(&s->terminal);
     documents_close(&s->documents);
     screen_close(&s->screen);

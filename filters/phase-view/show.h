@@ -56,6 +56,10 @@ void show_leave(struct show *s);
  * written to it. */
 void show_again(struct show *s, bool fresh);
 
+/* There is no memory at all, and the program ends: leaves the terminal of
+ * whatever show there is. */
+void show_no_memory(void);
+
 /* False where not all was shown. */
 bool show_close(struct show *s);
 

@@ -25,23 +25,6 @@ static bool is_space(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* How long the line at BYTES is, without its end, if all of it is there and it
- * is one record; else 0.  Most of what comes are such lines, and those need not
- * be looked at byte by byte. */
-static size_t record_at(const char *bytes, size_t n)
-{
-    static const char head[] = "{\"type\":";
-    const char *end = memchr(bytes, '\n', n);
-    size_t len = end != NULL ? (size_t)(end - bytes) : 0;
-
-    if (len > 0 && bytes[len - 1] == '\r')
-        len--;
-    return len > sizeof head && memcmp(bytes, head, sizeof head - 1) == 0 &&
-                   bytes[len - 1] == '}'
-               ? len
-               : 0;
-}
-
 /* Looks at a byte of a document; false where it was the last. */
 static bool step(struct documents *d, char c)
 {
@@ -63,6 +46,24 @@ static bool step(struct documents *d, char c)
     return true;
 }
 
+/* The document that has begun ends with N more bytes; of most there is nothing
+ * yet, and they need not be copied. */
+static void end_document(struct documents *d, const char *bytes, size_t n,
+                         documents_see *see, void *arg)
+{
+    if (d->text.len == 0 && !d->text.failed) {
+        see(arg, bytes, n);
+        return;
+    }
+    buf_add(&d->text, bytes, n);
+    if (d->text.failed) {
+        pass_over(d);
+        return;
+    }
+    see(arg, d->text.bytes, d->text.len);
+    buf_clear(&d->text);
+}
+
 /* Takes bytes of a document that has begun, up to its end or to where it cannot
  * be one; how many. */
 static size_t go_on(struct documents *d, const char *bytes, size_t n,
@@ -81,13 +82,7 @@ static size_t go_on(struct documents *d, const char *bytes, size_t n,
         ends = !step(d, bytes[i]);
         if (!ends)
             continue;
-        buf_add(&d->text, bytes, i + 1);
-        if (d->text.failed) {
-            pass_over(d);
-            return i + 1;
-        }
-        see(arg, d->text.bytes, d->text.len);
-        buf_clear(&d->text);
+        end_document(d, bytes, i + 1, see, arg);
         return i + 1;
     }
     buf_add(&d->text, bytes, n);
@@ -95,12 +90,9 @@ static size_t go_on(struct documents *d, const char *bytes, size_t n,
 }
 
 /* Takes bytes from between documents, up to where one begins; how many. */
-static size_t look(struct documents *d, const char *bytes, size_t n,
-                   documents_see *see, void *arg)
+static size_t look(struct documents *d, const char *bytes, size_t n)
 {
-    size_t i = 0, len;
-
-    while (i < n) {
+    for (size_t i = 0; i < n; i++) {
         if (d->skipping) {
             const char *end = memchr(bytes + i, '\n', n - i);
 
@@ -109,19 +101,12 @@ static size_t look(struct documents *d, const char *bytes, size_t n,
             i = (size_t)(end - bytes);
             d->skipping = false;
         }
-        if (is_space(bytes[i])) {
-            d->fresh = bytes[i++] == '\n';
-        } else if (bytes[i] != '{') {
+        if (bytes[i] == '{')
+            return i;
+        d->fresh = bytes[i] == '\n';
+        if (!is_space(bytes[i])) {
             d->skipping = true;
             d->strange++;
-        } else {
-            len = record_at(bytes + i, n - i);
-            if (len == 0) {
-                d->depth = 0;
-                return i;
-            }
-            see(arg, bytes + i, len);
-            i += len;
         }
     }
     return n;
@@ -131,17 +116,13 @@ void documents_take(struct documents *d, const char *bytes, size_t n,
                     documents_see *see, void *arg)
 {
     while (n > 0) {
-        bool begun = d->depth > 0;
-        size_t taken =
-            begun ? go_on(d, bytes, n, see, arg) : look(d, bytes, n, see, arg);
+        size_t taken = d->depth > 0 ? 0 : look(d, bytes, n);
 
         bytes += taken;
         n -= taken;
-        if (!begun && n > 0) {
-            taken = go_on(d, bytes, n, see, arg);
-            bytes += taken;
-            n -= taken;
-        }
+        taken = go_on(d, bytes, n, see, arg);
+        bytes += taken;
+        n -= taken;
     }
 }
 
