@@ -224,6 +224,10 @@ static int check_options(void)
 
     if (options.actionset == NULL && option != NULL)
         return msg_fatal(EXIT_USAGE, "%s: needs --actionset", option);
+    if (options.actionset == NULL && isatty(STDIN_FILENO))
+        return msg_fatal(EXIT_USAGE, "standard input is a terminal: give it "
+                                     "status lines by a pipe, or say "
+                                     "--actionset NAME");
     if (options.actionset != NULL && options.actionset[0] == '-')
         return msg_fatal(EXIT_USAGE, "--actionset: \"%s\" is no name",
                          options.actionset);

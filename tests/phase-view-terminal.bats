@@ -370,6 +370,13 @@ raw() { # COMMAND
         script -qec "$1" /dev/null </dev/null
 }
 
+@test "terminal: nobody types statuses" {
+    run raw "$VIEW"
+    assert_failure 100
+    assert_output --partial 'standard input is a terminal'
+    refute_output --partial $'\e'
+}
+
 @test "terminal: --osc tells the terminal, and takes it back" {
     PHASEPIPE_CLOCK=2023-02-20T12:52:05Z
     export PHASEPIPE_CLOCK
