@@ -165,10 +165,12 @@ static void see_group(void *arg, const char *name, int group)
         rule->field_of[group] = F_level; /* which no record has */
         rule->unit_of[group].kind = QUANTITY_TEXT;
     } else if (f == FIELD_COUNT) {
-        wrong(p, "a %s line of %s has no \"%s\"", reading_kind_name(rule->kind),
-              rule->operation == OP_NONE ? "an unknown operation"
-                                         : operation_name(rule->operation),
-              name);
+        wrong(p, "\"%s\" is no member of a%s %s line%s%s", name,
+              rule->kind == READ_ERROR || rule->kind == READ_UNCHANGED ? "n"
+                                                                       : "",
+              reading_kind_name(rule->kind),
+              rule->operation != OP_NONE ? " of " : "",
+              operation_name(rule->operation));
         rule->groups = ADAPTER_GROUPS + 1;
         return;
     } else {

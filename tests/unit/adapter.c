@@ -49,6 +49,50 @@ static void everything_has_a_ceiling(void **state)
     }
 }
 
+static void what_is_wrong_is_said_with_its_line(void **state)
+{
+    static const struct {
+        const char *text;
+        int line;
+        const char *why;
+    } rows[] = {
+        { "", 0, "it has neither rules nor a jq program" },
+        { "mover x\n", 0, "it has neither rules nor a jq program" },
+        { "# none\n\nnonsense here\n", 3,
+          "nothing is known that begins like this" },
+        { "progress\n", 1, "a pattern is missing" },
+        { "progress (a\n", 1, "missing closing parenthesis" },
+        { "progress (?<speed>a)\n", 1,
+          "\"speed\" is no member of a progress line" },
+        { "operation restore\nprogress (?<hashedB>a)\n", 2,
+          "\"hashedB\" is no member of a progress line of restore" },
+        { "error (?<progressPercent>a)\n", 1,
+          "\"progressPercent\" is no member of an error line" },
+        { "operation dance\n", 1, "there is no operation \"dance\"" },
+        { "operation\n", 1, "there is no operation \"\"" },
+        { "unit done miles\n", 1, "there is no such unit" },
+        { "unit done\n", 1, "there is no such unit" },
+        { "unit progressPercent iec\nprogress (?<progressPercent>a)\n", 2,
+          "\"progressPercent\" cannot have this unit" },
+        { "sample x\n", 1, "the total of a sample is a whole number" },
+        { "< line\n", 1, "nothing is known that begins like this" },
+        { "jq\n  1\njq\n  2\n", 3, "nothing is known that begins like this" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct adapter a;
+        struct adapter_wrong wrong;
+
+        adapter_init(&a, OP_NONE);
+        buf_str(&a.text, rows[i].text);
+        assert_row(!adapter_parse(&a, &wrong), rows[i].text);
+        assert_string_equal(wrong.why, rows[i].why);
+        assert_int_equal(wrong.line, rows[i].line);
+        adapter_free(&a);
+    }
+}
+
 static void a_nul_is_no_pattern(void **state)
 {
     struct adapter a;
@@ -175,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_has_a_ceiling),
+        cmocka_unit_test(what_is_wrong_is_said_with_its_line),
         cmocka_unit_test(a_nul_is_no_pattern),
         cmocka_unit_test(the_first_rule_of_which_all_can_be_read_counts),
         cmocka_unit_test(a_rule_matches_a_whole_line),
