@@ -217,6 +217,28 @@ static void a_glance_sees_what_must_be_told(void **state)
         (void)told_glance("{\"state\":\"r", n);
 }
 
+static void one_is_forgotten(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        char text[128];
+
+        snprintf(text, sizeof text,
+                 "{\"kind\":\"ActionSet\",\"metadata\":{\"uid\":\"%d\"},"
+                 "\"status\":{\"state\":\"running\"}}",
+                 i);
+        read_text(text);
+    }
+    board_forget(&b, 1);
+    assert_int_equal(b.count, 2);
+    assert_int_equal(b.entries[0].v.uid.bytes[0], '0');
+    assert_int_equal(b.entries[1].v.uid.bytes[0], '2');
+    board_forget(&b, 1);
+    board_forget(&b, 0);
+    assert_int_equal(b.count, 0);
+    assert_false(board_final(&b));
+}
+
 static int close_board(void **state)
 {
     (void)state;
@@ -231,6 +253,7 @@ int main(void)
         cmocka_unit_test(a_rate_needs_no_more_room_in_time),
         cmocka_unit_test_teardown(the_latest_of_each_is_kept, close_board),
         cmocka_unit_test_teardown(there_are_only_so_many, close_board),
+        cmocka_unit_test_teardown(one_is_forgotten, close_board),
         cmocka_unit_test_teardown(a_phase_has_a_rate_while_it_is_the_same,
                                   close_board),
         cmocka_unit_test_teardown(what_changes_is_told, close_board),
