@@ -11,9 +11,11 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/out.h"
+#include "base/sandbox.h"
 #include "base/start.h"
 #include "phase-metrics/follow.h"
 #include "phase-metrics/metrics.h"
@@ -244,6 +246,7 @@ int main(int argc, char **argv)
     int status;
 
     start_filter();
+    json_no_memory(msg_no_memory);
     if (!opt_parse(&program, argc, argv, &given))
         return given.status;
     if (options.metrics)
@@ -261,6 +264,7 @@ int main(int argc, char **argv)
         return msg_fatal_sys("unable to start");
     follow_open(&job.follow, &job.clock);
     read_past(&job);
+    (void)sandbox_enter();
     follow(&job);
     finish(&job);
     return msg_exit_status(job.status);

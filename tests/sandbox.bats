@@ -56,3 +56,10 @@ assert_sandboxed() {
         phase-view
     assert_sandboxed
 }
+
+@test "sandbox: phase-metrics can start nothing and reach nobody, and writes its file" {
+    begin "$(phase-agg --phases a <<<'{"type":"phase","state":"complete"}' | tail -n 1)" \
+        phase-metrics --pass a.prom
+    assert_sandboxed
+    [ -s a.prom ]
+}

@@ -38,6 +38,10 @@ starve() { # FIRST MORE ROW ...
     starve 12 8 phases plan state explain
 }
 
+@test "torture: whichever call of phase-metrics fails, it is told or all is there" {
+    starve 6 4 metrics metrics-pass metrics-table
+}
+
 @test "torture: whichever call of status-patch fails, it is told or all is there" {
     starve 4 4 help file pass
 }
