@@ -41,7 +41,7 @@ furnish() {
     local adapter name
 
     mkdir bin data status run tmp repo restore
-    for name in kopia-progress phase-agg phase-run status-patch any-progress phase-view; do
+    for name in kopia-progress phase-agg phase-metrics phase-run status-patch any-progress phase-view; do
         [ ! -e "$BIN/$name" ] || ln -s "$BIN/$name" bin
     done
     ln -s "$ROOT/scripts/follow" bin/phase-follow
@@ -111,12 +111,12 @@ run_manual() { # MANUAL
     furnish
     # shellcheck disable=SC2001 # no, it cannot
     "$ROOT/tests/examples" "$1" |
-        sed -E "s#(^|[ =>])/(status|data|tmp|repo|restore|run/backup|var/lib/phasepipe|dev/vg/snap)(/|[ '\"]|\$)#\\1$PWD/\\2\\3#g" \
+        sed -E "s#(^|[ =>])/(status|data|tmp|repo|restore|run/backup|var/lib/phasepipe|var/lib/prometheus/node-exporter|dev/vg/snap)(/|[ '\"]|\$)#\\1$PWD/\\2\\3#g" \
             >examples.bash
-    mkdir -p run/backup var/lib/phasepipe dev/vg
+    mkdir -p run/backup var/lib/phasepipe var/lib/prometheus/node-exporter dev/vg
     cp console dev/vg/snap
     export HERE=$PWD KUBECONFIG=$PWD/config PATH=$PWD/bin:$PATH
-    unset -f kopia-progress phase-agg phase-run status-patch any-progress phase-view
+    unset -f kopia-progress phase-agg phase-metrics phase-run status-patch any-progress phase-view
     # shellcheck disable=SC1091 # made here
     . ./examples.bash
     [ "$examples" -gt 0 ] || {

@@ -316,10 +316,3 @@ END
     run --separate-stderr bash -c 'phase-metrics --metrics >/dev/full'
     assert_failure 111
 }
-
-@test "phase-metrics: the example of the manual says what it prints" {
-    sed -n '/^\$ echo/,/^\.Ed/p' "$ROOT/filters/phase-metrics.1" | sed '$d' >example
-    sed -n 's/^[$>] //p' example >script
-    grep -v '^[$>] ' example >wanted
-    bash script | diff wanted -
-}
