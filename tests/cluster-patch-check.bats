@@ -217,7 +217,7 @@ doctor() { # ARG ...
     cat out err
 }
 
-@test "cluster-patch-check: the doctor finds the same, and what mends a missing right does" {
+@test "cluster-patch-check: the doctor finds which right is missing, and with all of them nothing" {
     local get
 
     make backup quiesce dump

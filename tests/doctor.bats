@@ -226,7 +226,7 @@ make_rows() {
     assert_failure 1
     run rows_of patch
     assert_output 'no patch       may not patch actionsets/backup in namespace kanister
---             kubectl create role phasepipe --verb=get,patch --resource=actionsets.cr.kanister.io --resource-name=backup -n kanister, and a rolebinding'
+--             kubectl create role phasepipe --verb=get,patch --resource=actionsets.cr.kanister.io --resource-name=backup -n kanister && kubectl create rolebinding phasepipe --role=phasepipe --serviceaccount=lab:patcher -n kanister'
 }
 
 @test "doctor: a server that is away, or no cluster, is said" {

@@ -258,8 +258,8 @@ libraries() {
 
 # A terminal has 80 columns, and a window on a screen of today 50 rows.
 @test "house: --help fits a screen" {
-    for program in $PROGRAMS; do
-        "$COPY/build/bin/$program" --help >help
+    for program in $(printf 'build/bin/%s ' $PROGRAMS) scripts/follow scripts/doctor; do
+        "$COPY/$program" -h >help
         [ "$(wc -l <help)" -le 50 ]
         run grep -E '.{81}' help
         assert_output ''
