@@ -130,7 +130,7 @@ assert_empty() { # FILE
 @test "house: every file has its room" {
     cd "$ROOT"
     find . \( -path ./build -o -path ./.git \) -prune -o -type f -print |
-        grep -vE '^\./(Makefile|LICENSE|README\.md|\.(gitignore|clang-format|editorconfig))$' |
+        grep -vE '^\./(Makefile|LICENSE|README\.md|\.(gitignore|clang-(format|tidy)|editorconfig))$' |
         grep -vE '^\./\.ci/run$' |
         grep -vE '^\./filters/[a-z-]+\.(c|1)$' |
         grep -vE '^\./filters/(phasepipe\.7|phasepipe-records\.5)$' |
@@ -236,9 +236,8 @@ libraries() {
 
 @test "house: make help names what make can do" {
     make -C "$COPY" --no-print-directory help >targets
-    for target in all check check-asan check-valgrind bench pictures bundle \
-        completions \
-        install uninstall dist deb clean; do
+    for target in all check check-asan check-valgrind fuzz torture bench pictures \
+        bundle completions install uninstall dist deb clean; do
         grep -qE "^$target  +[^ ]" targets
         grep -qE "^$target:" "$COPY/Makefile"
     done
@@ -515,7 +514,7 @@ END
     run --separate-stderr "$COPY/scripts/check" nonsense
     assert_failure 100
     assert_output ''
-    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck plain asan valgrind musl arm64 movers package container kopia cluster' ]
+    [ "$stderr" = 'check: no tier "nonsense"; there are gcc clang format shellcheck analysis plain asan valgrind fuzz musl arm64 movers package container kopia cluster' ]
 }
 
 @test "house: scripts/demo ends with a complete action and leaves nothing behind" {

@@ -59,7 +59,7 @@ const char *actionset_verb(const struct actionset *a);
 void answer_none(struct actionset *a, const char *why, int64_t now);
 
 /* Takes the REPLY to the step's request. */
-void answer_take(struct actionset *a, const struct http_reply *reply,
+void answer_take(struct actionset *a, const struct http_reply *http,
                  int64_t now);
 
 /* The step's patch counts as taken; REPLY is NULL where it was not sent. */
