@@ -490,6 +490,22 @@ END
     assert_equal "${lines[-1]}" '3 passed, 1 failed'
 }
 
+@test "house: what keeps the records ends a program that has a secret" {
+    take_copy
+    make -C tree build/tests/collect.so >log 2>&1
+    export LD_PRELOAD=$PWD/tree/build/tests/collect.so
+    run --separate-stderr tree/build/bin/phase-agg --phases geheim </dev/null
+    assert_failure 134
+    assert_output ''
+    [[ "$stderr" == 'a secret was found in /proc/self/cmdline'* ]]
+    # the message repeats what it does not know
+    run --separate-stderr tree/build/bin/kopia-progress --unmatched <<<'a-token'
+    assert_failure 134
+    [[ "$stderr" == 'a secret was found in what it writes'* ]]
+    run --separate-stderr tree/build/bin/phase-agg --phases a </dev/null
+    assert_success
+}
+
 @test "house: scripts/check fails where a build fails, and where nothing ran" {
     take_empty_copy
     echo 'no C' >>tree/lib/base/buf.c
