@@ -69,8 +69,7 @@ static void variable_of(const struct opt_program *program, const struct opt *o,
     size_t len = prefix != NULL ? strlen(prefix) : 0;
 
     name[0] = '\0';
-    if (prefix == NULL || o->name == NULL ||
-        len + strlen(o->name) >= VARIABLE_MAX)
+    if (prefix == NULL || len + strlen(o->name) >= VARIABLE_MAX)
         return;
     memcpy(name, prefix, len);
     for (const char *c = o->name; *c != '\0'; c++)
@@ -82,7 +81,7 @@ static void help_environment(struct buf *b, const struct opt_program *program)
 {
     char name[VARIABLE_MAX];
 
-    if (program->environment == NULL)
+    if (program->environment == NULL || program->options->name == NULL)
         return;
     variable_of(program, program->options, name);
     buf_str(b, "\nThe environment gives what no option does: ");
