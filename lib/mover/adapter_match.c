@@ -8,12 +8,14 @@ static bool read_groups(const struct rule *rule, const char *line,
     v->binary = v->tera = false;
     for (int g = 1; g < rule->groups; g++) {
         enum field f = rule->field_of[g];
-        const char *at = line + ends[2 * g];
-        size_t len = ends[2 * g + 1] - ends[2 * g];
+        const char *at;
+        size_t len;
         int64_t number;
 
         if (ends[2 * g] == RX_UNSET)
             continue;
+        at = line + ends[2 * g];
+        len = ends[2 * g + 1] - ends[2 * g];
         if (rule->unit_of[g].kind == QUANTITY_TEXT) {
             v->known |= FIELD_BIT(f);
             v->of[f].text = (struct text){ at, len };
