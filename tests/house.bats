@@ -550,6 +550,30 @@ END
     diff before after
 }
 
+@test "house: scripts/fuzz and scripts/coverage refuse what they do not know" {
+    for wrong in --nonsense --seconds '--seconds x' nosuch; do
+        # shellcheck disable=SC2086 # two words
+        run --separate-stderr "$COPY/scripts/fuzz" $wrong
+        assert_failure 100
+        assert_output ''
+        [ "$stderr" = 'usage: scripts/fuzz [--seconds N] [--keep] [--no-install] [TARGET ...]' ]
+    done
+    run --separate-stderr "$COPY/scripts/coverage" nosuch
+    assert_failure 100
+    [ "$stderr" = 'usage: scripts/coverage [--no-install] [--list] [--again]' ]
+}
+
+@test "house: each fuzz target has a dictionary, seeds, and nothing in its corpus that is long" {
+    for target in "$ROOT"/tests/fuzz/*.c; do
+        name=$(basename "$target" .c)
+        [ -s "$ROOT/tests/fuzz/$name.dict" ]
+        grep -q "seed $name " "$ROOT/tests/fuzz/seeds"
+    done
+    find "$ROOT/tests/fuzz/corpus" -type f ! -name 'found-*' -size +1500c >long
+    assert_empty long
+    [ "$(du -sb "$ROOT/tests/fuzz/corpus" | cut -f 1)" -lt 1000000 ]
+}
+
 @test "house: scripts/demo refuses what it does not know" {
     for wrong in --nonsense '--speed' '--speed fast' '--speed -1'; do
         # shellcheck disable=SC2086 # two words
