@@ -349,7 +349,8 @@ static bool parse_line(struct parser *p, struct text line)
 bool adapter_parse(struct adapter *a, struct adapter_wrong *w)
 {
     struct parser p = { .adapter = a, .wrong = w };
-    const char *at = a->text.bytes, *end = at + a->text.len;
+    const char *at = a->text.len > 0 ? a->text.bytes : "";
+    const char *end = at + a->text.len;
 
     *w = (struct adapter_wrong){ .line = 0 };
     while (at < end) {
