@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* What server_url() returns where there is no memory. */
+extern const char server_no_memory[];
+
 /* Makes the URL of `struct cluster` of TEXT, as client-go does: a path stays,
  * slashes at its end, query and fragment do not, and HOST or HOST:PORT alone
  * becomes https where SECURE (it has a CA, a client certificate, or skips the

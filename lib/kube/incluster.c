@@ -97,6 +97,8 @@ static bool read_server(struct cluster *c, struct cluster_why *why)
         return cluster_no_memory(why);
     wrong = server_url(text, true, &c->server);
     free(text);
+    if (wrong == server_no_memory)
+        return cluster_no_memory(why);
     return wrong == NULL ||
            cluster_wrong(why, "the server of this pod %s", wrong);
 }

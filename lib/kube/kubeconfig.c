@@ -34,6 +34,8 @@ static bool set_server(const struct kubeconfig_options *options,
         /* it is another's name that the kubeconfig has: client_config.go */
         free(c->tls_server_name);
         c->tls_server_name = NULL;
+        if (wrong == server_no_memory)
+            return cluster_no_memory(cluster->why);
         return wrong == NULL ||
                cluster_wrong(cluster->why, "the server that was asked for %s",
                              wrong);
@@ -41,6 +43,8 @@ static bool set_server(const struct kubeconfig_options *options,
     if (!kubeconfig_text(cluster, "server", &text))
         return false;
     wrong = text != NULL ? server_url(text, secure, &c->server) : "is missing";
+    if (wrong == server_no_memory)
+        return cluster_no_memory(cluster->why);
     return wrong == NULL || kubeconfig_wrong(cluster, "server", wrong);
 }
 

@@ -96,6 +96,8 @@ static bool is_path(const char *text, size_t len)
     return len == 0 || all_in(text, len, LETTERS DIGITS "-._~!$&'()*+,;=:@/%");
 }
 
+const char server_no_memory[] = "cannot be kept: no memory";
+
 const char *server_url(const char *text, bool secure, char **url)
 {
     const char *scheme = secure ? "https" : "http", *rest = text;
@@ -124,7 +126,7 @@ const char *server_url(const char *text, bool secure, char **url)
         return "has a path that no URL can have";
     if (asprintf(url, "%s://%.*s", scheme, (int)whole, rest) < 0) {
         *url = NULL;
-        return "cannot be kept: no memory";
+        return server_no_memory;
     }
     return NULL;
 }
