@@ -91,6 +91,7 @@ struct plan {
     _Atomic int32_t fired;   /* it came so far */
     _Atomic int32_t most;    /* the highest descriptor that there was */
     int32_t kinds;           /* what follows is said by us */
+    char by[NAME_ROOM];      /* the library that asked for the memory */
     char names[KINDS][NAME_ROOM];
     _Atomic int64_t counts[KINDS];
 };
@@ -137,6 +138,25 @@ static bool fails(enum kind kind)
     return true;
 }
 
+/* The same for memory, which the code at CALLER asks for. */
+static bool starves(const void *caller)
+{
+    Dl_info info;
+    const char *slash;
+
+    if (!fails(kind_alloc))
+        return false;
+    if (plan->by[0] == '\0' && dladdr(caller, &info) != 0) {
+        slash = strrchr(info.dli_fname, '/');
+        snprintf(plan->by, sizeof plan->by, "%s",
+                 slash != NULL ? slash + 1 : info.dli_fname);
+    }
+    errno = plan->error;
+    return true;
+}
+
+#define CALLER __builtin_return_address(0)
+
 /* What a call that returns FD returns. */
 static int noted(int fd)
 {
@@ -168,17 +188,17 @@ extern void *__libc_memalign(size_t alignment, size_t n);
 
 void *malloc(size_t n)
 {
-    return fails(kind_alloc) ? NULL : __libc_malloc(n);
+    return starves(CALLER) ? NULL : __libc_malloc(n);
 }
 
 void *calloc(size_t count, size_t n)
 {
-    return fails(kind_alloc) ? NULL : __libc_calloc(count, n);
+    return starves(CALLER) ? NULL : __libc_calloc(count, n);
 }
 
 void *realloc(void *old, size_t n)
 {
-    return fails(kind_alloc) ? NULL : __libc_realloc(old, n);
+    return starves(CALLER) ? NULL : __libc_realloc(old, n);
 }
 
 void *reallocarray(void *old, size_t count, size_t n)
@@ -194,12 +214,12 @@ void *reallocarray(void *old, size_t count, size_t n)
 
 void *aligned_alloc(size_t alignment, size_t n)
 {
-    return fails(kind_alloc) ? NULL : __libc_memalign(alignment, n);
+    return starves(CALLER) ? NULL : __libc_memalign(alignment, n);
 }
 
 int posix_memalign(void **result, size_t alignment, size_t n)
 {
-    void *got = fails(kind_alloc) ? NULL : __libc_memalign(alignment, n);
+    void *got = starves(CALLER) ? NULL : __libc_memalign(alignment, n);
 
     if (got == NULL)
         return ENOMEM;
