@@ -141,11 +141,14 @@ check-valgrind:
 	scripts/check valgrind
 fuzz:
 	scripts/fuzz --seconds $(FUZZ_SECONDS)
-bench: all $(BENCH)
+bench: all $(BENCH) build/tests/torture/fail.so
 	scripts/bench
+	tests/bench/costs
 	scripts/bench-cluster
 pictures: all
 	scripts/pictures/plot
+figures: all $(BENCH) build/tests/torture/fail.so
+	scripts/figures
 $(BENCH): $O/%: $O/tests/%.o $(patsubst %,$O/lib%.a,$(filter-out base,$(ROOMS)) base)
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) $(LDALL) $(LDFLAGS) -o $@ $^ $(PCRE2) $(CURL) $(JQ) $(LDLIBS)
@@ -230,6 +233,7 @@ help:
 	@echo "fuzz            FUZZ_SECONDS ($(FUZZ_SECONDS)) of hostile input for each target"
 	@echo "torture         every call of the programs fails, and they are killed"
 	@echo "bench           speed and memory beside named peers"
+	@echo "figures         measures, and writes tests/FIGURES.md"
 	@echo "pictures        those of the README, anew"
 	@echo "completions     what bash, zsh and fish complete, in build/completions"
 	@echo "install         into DESTDIR, PREFIX ($(PREFIX)), BINDIR, MANDIR, DATADIR,"
@@ -243,6 +247,6 @@ help:
 	@echo "clean           removes build/"
 
 .PHONY: all unit asan fuzzers check check-asan check-valgrind fuzz torture bench \
-	pictures static-root static bundle install uninstall completions dist deb \
+	figures pictures static-root static bundle install uninstall completions dist deb \
 	clean help
 .DELETE_ON_ERROR:
