@@ -146,7 +146,9 @@ static bool starves(const void *caller)
 
     if (!fails(kind_alloc))
         return false;
-    if (plan->by[0] == '\0' && dladdr(caller, &info) != 0) {
+    /* that of the program is what its argv[0] is by now */
+    if (plan->by[0] == '\0' && dladdr(caller, &info) != 0 &&
+        info.dli_fname != NULL) {
         slash = strrchr(info.dli_fname, '/');
         snprintf(plan->by, sizeof plan->by, "%s",
                  slash != NULL ? slash + 1 : info.dli_fname);
