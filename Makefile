@@ -132,6 +132,7 @@ torture: all build/tests/torture/fail.so
 	scripts/setup build test
 	tests/torture/run --more 200
 	tests/torture/kill 1000
+	tests/torture/readers 1000 10000
 
 check:
 	scripts/check
