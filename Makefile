@@ -148,6 +148,7 @@ bench: all $(BENCH) build/tests/torture/fail.so
 	scripts/bench-cluster
 pictures: all
 	scripts/pictures/plot
+	scripts/pictures/view
 figures: all $(BENCH) build/tests/torture/fail.so
 	scripts/figures
 $(BENCH): $O/%: $O/tests/%.o $(patsubst %,$O/lib%.a,$(filter-out base,$(ROOMS)) base)
