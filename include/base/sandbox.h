@@ -18,8 +18,8 @@
  *
  * False where the kernel, or this architecture, has no such filter, or where
  * it would cost more than some nanoseconds for a system call (before Linux
- * 5.16); then nothing is denied, which is no failure.  Not for a program that starts
- * others, has threads, or speaks to a server. */
+ * 5.16); then nothing is denied, which is no failure.  Not for a program that
+ * starts others, has threads, or speaks to a server. */
 bool sandbox_enter(void);
 
 #endif

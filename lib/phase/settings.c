@@ -22,7 +22,7 @@ static const struct opt options[] = {
     { 0, "mover-within-steps", OPT_FLAG, &settings.within_steps, NULL,
       "a mover's percent is that of its execution step" },
     { 0, "result-ends", OPT_FLAG, &settings.result_ends, NULL,
-      "at the end of the input a phase ends as its mover said" },
+      "at the end a phase ends as its mover said" },
     { 0, "weights", OPT_TEXT, &settings.weights, "FILE",
       "how long phases and their steps take" },
     { 0, "learn", OPT_TEXT, &settings.learn, "FILE",
