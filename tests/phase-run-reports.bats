@@ -219,6 +219,17 @@ phase-run: warning: the progress file held no progress: 2 times"
     done
 }
 
+@test "phase-run: where there is no inotify left the progress file counts at the end" {
+    # shellcheck disable=SC2086 # WRAP is a command with its options
+    run --separate-stderr timeout 60 unshare --user --map-root-user bash -c '
+        echo 0 >/proc/sys/user/max_inotify_instances && exec "$@"' bash \
+        $WRAP "$BIN/phase-run" --progress-file progress --target status.json -- \
+        sh -c 'echo 40 >progress; exit 1'
+    assert_failure 1
+    assert_equal "$stderr" 'phase-run: warning: unable to watch progress: Too many open files'
+    assert_equal "$(percent)" 40.00
+}
+
 @test "phase-run: a link to a progress file is followed" {
     mkdir there
     ln -s there/real progress

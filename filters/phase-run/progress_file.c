@@ -85,12 +85,13 @@ bool progress_file_open(struct progress_file *f, const char *path)
         return false;
     }
     close(fd);
-    if (!begin_watch(f)) {
-        progress_file_close(f);
-        return false;
-    }
     watch_changed(&f->watch, f->path);
-    return true;
+    if (begin_watch(f))
+        return true;
+    if (f->notes >= 0)
+        close(f->notes);
+    f->notes = -1; /* it can still be looked at, at the end */
+    return false;
 }
 
 /* Takes inotify's notes; whether any is about the file, and in *CLOSED whether
@@ -150,7 +151,9 @@ bool progress_file_look(struct progress_file *f, bool end, struct buf *record)
     const char *line;
     size_t len;
 
-    if (f->notes < 0 || (!take_notes(f, &ended) && !end))
+    if (f->path == NULL || (!end && f->notes < 0))
+        return false;
+    if (f->notes >= 0 && !take_notes(f, &ended) && !end)
         return false;
     if (end && !watch_changed(&f->watch, f->path))
         return false;

@@ -26,7 +26,8 @@ struct progress_file {
 char *progress_file_path(const char *path);
 
 /* Begins to watch PATH, and makes an empty file of it where there is none. What
- * it holds now is of another run.  False with errno set. */
+ * it holds now is of another run.  False with errno set; it is then looked at
+ * when the command ends, and before that never. */
 bool progress_file_open(struct progress_file *f, const char *path);
 
 /* Looks at what inotify tells, or at the END of the command whatever it tells.
