@@ -135,13 +135,15 @@ run_manual() { # MANUAL
             echo "$1, example $i:"
             printf '%s\n' "$text"
             cat "$i.log" "$i.err"
+            stop_servers
             return 1
         fi
         for shown in "$i".*.shown; do
             [ -e "$shown" ] || continue
             if ! is_shown "${shown%.shown}.out" "$shown"; then
                 echo "$1, example $i: not what the manual shows:"
-                diff "$shown" "${shown%.shown}.out"
+                diff "$shown" "${shown%.shown}.out" || [ $? = 1 ]
+                stop_servers
                 return 1
             fi
         done
