@@ -118,8 +118,8 @@ bool units_is_plain_size(const char *text, size_t len)
     if (digits == number)
         return true;
     return text[len - 2] != ' ' && text[digits] == '.' &&
-           number == digits + 2 && text[digits + 1] >= '0' &&
-           text[digits + 1] <= '9';
+           number == digits + 2 && text[digits + 1] <= '9' &&
+           text[digits + 1] >= (text[0] == '0' ? '1' : '0');
 }
 
 size_t units_put_size(const char *text, size_t len, char *out)
