@@ -124,6 +124,13 @@ console() {
     assert_line --index 1 '{"type":"result","operation":"restore","state":"complete","files":3,"directories":1,"symlinks":0,"bytes":6000000}'
 }
 
+@test "kopia-progress: a size of nothing is one zero, whatever its unit" {
+    run kopia-progress <<<' | 1 hashing, 2 hashed (0.0 MB), 0 cached (0 B), uploaded 0.0 KB, estimating...'
+    assert_success
+    assert_line --index 0 --partial '"sizeUploadedB":0,'
+    assert_line --index 0 --partial '"hashedB":0,'
+}
+
 @test "kopia-progress: sizes in base 2, PB, EB, and with more decimals" {
     console ' | 1 hashing, 2 hashed (1.5 GiB), 3 cached (1 PB), uploaded 1234.5 MB, estimated 9.2 EB (0.1%%) 1s left\n'
     assert_line --partial '"sizeUploadedB":1234500000,"estimatedUploadSizeB":9200000000000000000,'
