@@ -114,6 +114,14 @@ static inline void must_be_percent(jv record, const char *key)
         MUST(percent >= 0 && percent <= 100);
 }
 
+/* No number begins with a zero that JSON does not allow; libjq takes it. */
+static inline void must_have_plain_numbers(const char *line, size_t len)
+{
+    for (size_t i = 1; i + 3 < len; i++)
+        if (memcmp(line + i, "\":0", 3) == 0 && line[i - 1] != '\\')
+            MUST(line[i + 3] < '0' || line[i + 3] > '9');
+}
+
 /* LEN bytes are one record with its newline.  The caller frees it. */
 static inline jv must_be_record(const char *line, size_t len)
 {
@@ -123,6 +131,7 @@ static inline jv must_be_record(const char *line, size_t len)
     MUST(len > sizeof head && len <= REC_CEILING + 1);
     MUST(memcmp(line, head, sizeof head - 1) == 0);
     MUST(line[len - 1] == '\n' && is_harmless(line, len - 1));
+    must_have_plain_numbers(line, len);
     record = json_parse(line, len - 1);
     MUST(jv_get_kind(record) == JV_KIND_OBJECT);
     return record;
