@@ -54,6 +54,24 @@ static bool is_ours(const char *program)
     return false;
 }
 
+/* The words of a process, its arguments or variables, with a zero behind each.
+ * A proxy's password is put among the variables by its user. */
+static void words_must_be_public(const char *bytes, size_t len,
+                                 const char *where)
+{
+    static const char proxy[] = "HTTPS_PROXY=";
+
+    while (len > 0) {
+        size_t n = strnlen(bytes, len);
+
+        if (strncmp(bytes, proxy, strlen(proxy)) != 0)
+            must_be_public(bytes, n, where);
+        n += n < len;
+        bytes += n;
+        len -= n;
+    }
+}
+
 /* What any user of the machine, or root, can see of a process. */
 static void look_at_start(void)
 {
@@ -69,7 +87,7 @@ static void look_at_start(void)
         while (fd >= 0 && len < sizeof bytes &&
                (n = read(fd, bytes + len, sizeof bytes - len)) > 0)
             len += (size_t)n;
-        must_be_public(bytes, len, files[i]);
+        words_must_be_public(bytes, len, files[i]);
         if (fd >= 0)
             close(fd);
     }

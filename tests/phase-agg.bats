@@ -557,7 +557,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     sed -n 's/^ .*--\([a-z-]*\).*/\1/p' <<<"$output" | sort >help
     sed -n 's/^\.It .*Fl -\([a-z-]*\).*/\1/p' "$ROOT/filters/phase-agg.1" | sort >manual
     diff help manual
-    assert_equal "$(paste -sd ' ' help)" 'action blueprint exit-on-stall explain format functions help learn mover-within-steps percent phase phases plan stall-after state version weights'
+    assert_equal "$(paste -sd ' ' help)" 'action blueprint exit-on-stall explain format functions help learn mover-within-steps percent phase phases plan result-ends stall-after state version weights'
 }
 
 # --- input of all kinds

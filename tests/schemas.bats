@@ -194,7 +194,7 @@ END
             jq -r 'del(.type, .operation, .source, .basis, .uploadedBlobs,
                 .totalB) | keys[] | "$ del(.\(.))"' <<<"$record"
             for foreign in hashedB processedItems readB stage processedBlobs \
-                totalObjects sizeDownloadedB; do
+                totalBlobs sizeDownloadedB; do
                 [[ $record = *"\"$foreign\""* ]] || echo "\$ .$foreign = null"
             done
         } >rows

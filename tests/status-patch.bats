@@ -848,10 +848,10 @@ Writes the latest status line to an ActionSet (actionset/NAME), a file, or -.
  --kubeconfig FILE the cluster and who we are, as kubectl
  --context NAME the context of the kubeconfig
  -s, --server URL the API server, in place of the kubeconfig's
- -w, --write WHAT top, phases, annotation or auto (default)
+ -w, --write top|phases|annotation|auto of the ActionSet (default: auto)
  -f, --file FILE keep the status in FILE as well
  --plan-out FILE keep the ActionSet in FILE, for phase-agg --plan
- --dry-run[=WHAT] client (default) or server: only print the patches
+ --dry-run[=client|server] only print the patches (client)
  --check say what will work, and write nothing
  --final-budget TIME for the last write, all its tries together (10s)
  --connect-timeout TIME to reach the server (5s)
