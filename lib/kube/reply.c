@@ -184,3 +184,16 @@ bool reply_object(const struct http_reply *http, struct reply_object *object)
     jv_free(body);
     return good;
 }
+
+void reply_words_of_right(const char *user, const char *resource,
+                          const struct reply_about *about,
+                          struct reply_words *words)
+{
+    const struct http_reply http = { .status = 403 };
+    struct reply r = { .status = 403 };
+
+    snprintf(r.user, sizeof r.user, "%s", user);
+    snprintf(r.resource, sizeof r.resource, "%s", resource);
+    r.row = reply_row(&r, FORM_NO_RIGHT, &http);
+    reply_words(&r, about, words);
+}

@@ -72,16 +72,3 @@ void reply_words(const struct reply *r, const struct reply_about *about,
     fill_in(words->what, r->row->what, r, about);
     fill_in(words->mend, r->row->mend, r, about);
 }
-
-void reply_words_of_right(const char *user, const char *resource,
-                          const struct reply_about *about,
-                          struct reply_words *words)
-{
-    const struct http_reply http = { .status = 403 };
-    struct reply r = { .status = 403 };
-
-    snprintf(r.user, sizeof r.user, "%s", user);
-    snprintf(r.resource, sizeof r.resource, "%s", resource);
-    r.row = reply_row(&r, FORM_NO_RIGHT, &http);
-    reply_words(&r, about, words);
-}
