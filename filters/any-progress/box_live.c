@@ -146,7 +146,7 @@ static rlim_t mapped(void)
 /* Leaves the two descriptors and /dev/null. */
 static bool keep_two(int *in, int *out)
 {
-    int null = open("/dev/null", O_RDWR);
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
 
     /* out of the way first */
     *in = fcntl(*in, F_DUPFD, IN_USE);

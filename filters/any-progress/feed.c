@@ -118,7 +118,7 @@ bool feed_wait(struct feed *f, int other, short events, int64_t until)
             return false;
         if (ready[0].revents != 0)
             return true;
-        if (ready[1].fd >= 0 && ready[1].revents != 0)
+        if (!deaf && ready[1].revents != 0)
             take_input(f);
         ms = left(until);
         if (ms == 0)

@@ -108,7 +108,7 @@ static void want(struct relay *r, struct pollfd fds[static SLOTS])
 static void wait_for(struct pollfd fds[static SLOTS], int timeout)
 {
     struct pollfd used[SLOTS];
-    int places[SLOTS];
+    int places[SLOTS] = { 0 };
     nfds_t count = 0;
 
     for (int i = 0; i < SLOTS; i++)
