@@ -165,3 +165,14 @@ actionset() { # PERCENT [STATE]
 phase-agg: warning: plan.json: this is another ActionSet; going on with what it was
 phase-agg: warning: plan.json: No such file or directory; going on with what it was'
 }
+
+@test "phase-agg: a status line says which functions the phases run, where it knows" {
+    run --separate-stderr phase-agg --blueprint "$DATA/blueprint.yaml" --action backup </dev/null
+    assert_success
+    assert_equal "$(jq -c .functions <<<"$output")" \
+        '[["ScaleWorkload","KubeTask","KubeExec","ScaleWorkload"]]'
+    assert_equal "$(jq -c '.actions[0].deferPhase.name' <<<"$output")" '"startWriters"'
+    run --separate-stderr phase-agg --phases a </dev/null
+    assert_success
+    assert_equal "$(jq -c 'has("functions")' <<<"$output")" false
+}

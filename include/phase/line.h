@@ -1,6 +1,6 @@
 /*
  * The text of a status line: the ActionSet's own `status` in Kanister's
- * spelling, beside `detail`, for which Kanister has no room.
+ * spelling, beside `detail` and `functions`, for which Kanister has no room.
  *
  * It is rendered out of what is to be shown, phase by phase, so that a change
  * of one phase renders that one again and copies the others.
@@ -51,7 +51,8 @@ struct line {
 
     /* private */
     const struct plan *plan;
-    struct buf *heads; /* each action, up to its first phase */
+    struct buf *heads;    /* each action, up to its first phase */
+    struct buf functions; /* the member of that name; empty: none is known */
 };
 
 /* What is to be shown of PLAN as it is; nothing is rendered yet.  Borrows PLAN

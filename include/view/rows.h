@@ -30,7 +30,7 @@ enum row_rank {
 struct row {
     enum row_kind kind;
     enum row_rank rank;
-    struct viewed_text name, text; /* somebody else's */
+    struct viewed_text name, function, text; /* somebody else's */
     enum viewed_state state;
     struct viewed_text state_text; /* of one that is VIEWED_OTHER */
     bool troubled;                 /* stalled, or slow */

@@ -20,7 +20,7 @@ struct screen_line {
 
 /* Columns never become narrower, so that nothing jumps; private. */
 struct screen_widths {
-    size_t name, state, bytes, rate, left;
+    size_t name, function, state, bytes, rate, left;
 };
 
 struct screen {

@@ -53,6 +53,7 @@ struct viewed_progress {
 
 struct viewed_phase {
     struct viewed_text name;
+    struct viewed_text function; /* which it runs; a status line may say it */
     enum viewed_state state;
     struct viewed_text state_text; /* as it was written */
     struct viewed_progress progress;

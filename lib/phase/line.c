@@ -50,7 +50,9 @@ static size_t widest_line(const struct line *l)
         if (name > longest)
             longest = name;
     }
-    return sum + longest;
+    if (l->functions.failed)
+        return REC_CEILING + 1;
+    return sum + longest + l->functions.len;
 }
 
 static void put_buf(struct buf *b, const struct buf *part)
@@ -213,6 +215,7 @@ void line_render(struct line *l)
     put_progress(l);
     buf_char(b, ',');
     put_detail(l);
+    put_buf(b, &l->functions);
     JSON_LIT(b, "}\n");
 }
 
@@ -240,6 +243,43 @@ static void open_action(struct buf *head, const struct action *action)
     JSON_LIT(head, "\"phases\":[");
 }
 
+/* Appends the functions of an action's phases, its defer phase's last. */
+static void put_functions(struct buf *b, const struct plan *plan,
+                          const struct action *a)
+{
+    buf_char(b, '[');
+    for (size_t i = 0; i < a->count + a->has_defer; i++) {
+        const char *function = plan->phases[a->first + i].function;
+
+        if (i > 0)
+            buf_char(b, ',');
+        if (function != NULL)
+            json_put_string(b, function, strlen(function));
+        else
+            JSON_LIT(b, "null");
+    }
+    buf_char(b, ']');
+}
+
+/* What the phases run, where that is known of any. */
+static void open_functions(struct buf *b, const struct plan *plan)
+{
+    bool known = false;
+
+    *b = BUF_INIT(REC_CEILING);
+    for (size_t i = 0; i < plan->phase_count; i++)
+        known |= plan->phases[i].function != NULL;
+    if (!known)
+        return;
+    JSON_LIT(b, ",\"functions\":[");
+    for (size_t i = 0; i < plan->action_count; i++) {
+        if (i > 0)
+            buf_char(b, ',');
+        put_functions(b, plan, &plan->actions[i]);
+    }
+    buf_char(b, ']');
+}
+
 bool line_open(struct line *l, const struct plan *plan)
 {
     *l = (struct line){ .text = BUF_INIT(REC_CEILING + 1),
@@ -261,6 +301,7 @@ bool line_open(struct line *l, const struct plan *plan)
         open_phase(&l->phases[i], &plan->phases[i]);
     for (size_t i = 0; i < plan->action_count; i++)
         open_action(&l->heads[i], &plan->actions[i]);
+    open_functions(&l->functions, plan);
     errno = EMSGSIZE;
     return widest_line(l) <= REC_CEILING;
 }
@@ -275,6 +316,7 @@ void line_close(struct line *l)
         buf_free(&l->heads[i]);
     free(l->phases);
     free(l->heads);
+    buf_free(&l->functions);
     buf_free(&l->text);
     *l = (struct line){ 0 };
 }

@@ -120,6 +120,7 @@ static bool add_phase(struct rows *r, const struct board_entry *e, size_t index)
     if (row == NULL)
         return false;
     row->name = p->name;
+    row->function = p->function;
     row->state = p->state;
     row->state_text = p->state_text;
     row->percent = p->progress.percent;

@@ -10,6 +10,7 @@ enum {
     GAP = 2,     /* between columns */
     PERCENT = 7, /* "100.00%" */
     NAME_MIN = 12,
+    FUNCTION_MAX = 24,
     BAR_MIN = 8,
     BAR_MAX = 40,
     /* where these are known at all, usual ones fit from the beginning */
@@ -20,7 +21,7 @@ enum {
 
 /* How wide each column is; 0: it is not shown. */
 struct columns {
-    size_t name, state, bar, percent, bytes, rate, left;
+    size_t name, function, state, bar, percent, bytes, rate, left;
 };
 
 void screen_open(struct screen *s)
@@ -38,6 +39,11 @@ void screen_close(struct screen *s)
 
 /* --- columns */
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
 static void widen(size_t *width, size_t to)
 {
     if (to > *width)
@@ -52,6 +58,9 @@ static void measure(struct screen_widths *w, const struct rows *r)
         if (row->kind != ROW_PHASE && row->kind != ROW_TOTAL)
             continue;
         widen(&w->name, pen_width(row->name.bytes, row->name.len));
+        widen(&w->function,
+              smaller(pen_width(row->function.bytes, row->function.len),
+                      FUNCTION_MAX));
         widen(&w->bytes, strlen(row->bytes));
         widen(&w->rate, strlen(row->rate));
         widen(&w->left, strlen(row->left));
@@ -74,11 +83,6 @@ static size_t grant(size_t *room, size_t wanted)
     return wanted;
 }
 
-static size_t smaller(size_t a, size_t b)
-{
-    return a < b ? a : b;
-}
-
 static struct columns divide(const struct screen_widths *w, size_t width)
 {
     struct columns c = { .name = w->name, .percent = PERCENT };
@@ -99,6 +103,7 @@ static struct columns divide(const struct screen_widths *w, size_t width)
     c.bytes = grant(&room, w->bytes);
     c.rate = grant(&room, c.bytes > 0 ? w->rate : 0);
     c.state = grant(&room, c.rate > 0 || w->rate == 0 ? w->state : 0);
+    c.function = grant(&room, c.state > 0 ? w->function : 0);
     more = c.bar > 0 ? smaller(room, BAR_MAX - BAR_MIN) : 0;
     c.bar += more;
     return c;
@@ -155,6 +160,13 @@ static void put_cells(struct pen *p, const struct row *row,
     enum pen_colour colour = colour_of(row);
     char percent[16];
 
+    if (c->function > 0) {
+        pen_to(p, column + GAP);
+        pen_colour(p, PEN_DIM);
+        (void)pen_text(p, row->function.bytes, row->function.len, c->function);
+        pen_colour(p, PEN_PLAIN);
+        column += GAP + c->function;
+    }
     if (c->state > 0) {
         pen_to(p, column + GAP);
         pen_colour(p, colour);

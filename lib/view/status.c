@@ -195,6 +195,34 @@ static bool read_actions(struct viewed *v, jv status)
     return good;
 }
 
+static struct viewed_text item_text(jv array, size_t index)
+{
+    jv item = jv_array_get(jv_copy(array), (int)index);
+    struct scan_value v = scan_value_of(item);
+
+    jv_free(item); /* ARRAY still holds it */
+    return v.kind == SCAN_STRING ? (struct viewed_text){ v.text, v.len }
+                                 : (struct viewed_text){ "", 0 };
+}
+
+/* Which functions the phases run: a list for each action, in the same order. */
+static void read_functions(struct viewed *v, jv status)
+{
+    jv lists = json_get(status, "functions");
+    size_t count = viewed_count(lists);
+
+    for (size_t i = 0; i < count && i < v->action_count; i++) {
+        const struct viewed_action *a = &v->actions[i];
+        jv list = jv_array_get(jv_copy(lists), (int)i);
+        size_t length = viewed_count(list);
+
+        for (size_t j = 0; j < length && j < a->count; j++)
+            v->phases[a->first + j].function = item_text(list, j);
+        jv_free(list);
+    }
+    jv_free(lists);
+}
+
 /* Kanister's mean: over all phases of all actions, but those that are deferred
  * (kanister pkg/progress/action.go@0.119.0). */
 static int64_t mean_of(const struct viewed *v)
@@ -246,6 +274,7 @@ bool viewed_read_tree(struct viewed *v, jv status)
     good = read_actions(v, status);
     if (!good)
         return false;
+    read_functions(v, status);
     start_deferred(v);
     if (v->state == VIEWED_DONE)
         v->whole.percent = VIEWED_COMPLETE;

@@ -218,6 +218,39 @@ static inline bool seen_detail(const char **at, struct seen *s)
 }
 
 /* Reads the LINE; false where it is any other than what there can be. */
+/* The functions of the phases of ACTION, the first of which is *I. */
+static inline bool seen_run(const char **at, const struct seen *s, int action,
+                            size_t *i)
+{
+    char word[SEEN_WORD];
+    bool more = false;
+
+    if (!seen_skip(at, "["))
+        return false;
+    for (; *i < s->count && s->phases[*i].action == action; ++*i) {
+        if (more && !seen_skip(at, ","))
+            return false;
+        if (!seen_skip(at, "null") &&
+            !(seen_skip(at, "\"") && seen_word(at, word)))
+            return false;
+        more = true;
+    }
+    return seen_skip(at, "]");
+}
+
+static inline bool seen_functions(const char **at, const struct seen *s,
+                                  int actions)
+{
+    size_t i = 0;
+
+    if (!seen_skip(at, ",\"functions\":["))
+        return true;
+    for (int action = 0; action < actions; action++)
+        if ((action > 0 && !seen_skip(at, ",")) || !seen_run(at, s, action, &i))
+            return false;
+    return seen_skip(at, "]");
+}
+
 static inline bool seen_line(struct seen *s, const char *line)
 {
     int action = 0;
@@ -236,7 +269,9 @@ static inline bool seen_line(struct seen *s, const char *line)
            (!seen_skip(&line, ",\"runningPhase\":\"") ||
             seen_word(&line, s->running)) &&
            seen_rest(&line, &s->whole) && seen_skip(&line, "},") &&
-           seen_detail(&line, s) && seen_skip(&line, "}}\n") && *line == '\0';
+           seen_detail(&line, s) && seen_skip(&line, "}") &&
+           seen_functions(&line, s, action) && seen_skip(&line, "}\n") &&
+           *line == '\0';
 }
 
 #endif

@@ -137,6 +137,30 @@ static void columns_go_where_there_is_no_room(void **state)
         assert_true(screen_lay(&s, &b, unicode, width, 0, 0));
 }
 
+static void functions_stand_where_there_is_room(void **state)
+{
+    (void)state;
+    read_text(STATUS("running", PHASES, "43.33",
+                     "},\"functions\":[[\"ScaleWorkload\",\"KubeTask\"]],"
+                     "\"more\":{"));
+    lay(ascii, 120, 0,
+        "+ updatePermissions  ScaleWorkload  complete  "
+        "[#################]  100.00%\n"
+        "> dumpToObjectStore  KubeTask       running   "
+        "[#####            ]   30.00%   30.9 MB of 103.0 MB              "
+        "2m0s left\n"
+        "- cleanup                           pending   "
+        "[                 ]\n"
+        "> backup                            running   "
+        "[#######          ]   43.33%   30.9 MB of 103.0 MB             "
+        "5m10s left\n");
+    lay(ascii, 60, 0,
+        "+ updatePermissions  [###############]  100.00%\n"
+        "> dumpToObjectStore  [####           ]   30.00%   2m0s left\n"
+        "- cleanup            [               ]\n"
+        "> backup             [######         ]   43.33%  5m10s left\n");
+}
+
 static void colours_say_what_runs_and_what_is_done(void **state)
 {
     (void)state;
@@ -308,6 +332,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(columns_go_where_there_is_no_room),
+        TEST(functions_stand_where_there_is_room),
         TEST(colours_say_what_runs_and_what_is_done),
         TEST(what_matters_stays_where_lines_are_few),
         TEST(trouble_is_said),
