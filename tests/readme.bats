@@ -152,6 +152,15 @@ serve_running() {
     assert_output --partial dump
 }
 
+@test "readme: a run of restic is seen, too" {
+    printf '#!/bin/sh\ncat "%s"\n' "$ROOT/tests/data/movers/restic-backup.console" >bin/restic
+    chmod +x bin/restic
+    block_of 'any-progress restic |'
+    run bash -e -o pipefail "$block"
+    assert_success
+    assert_output --partial '100.00%  complete'
+}
+
 @test "readme: an action in a cluster is watched" {
     block_of 'phase-view --actionset backup-9gtmp'
     jq -c '.status.state = "complete" | .status.actions[0].phases[0].state = "complete" |
