@@ -146,7 +146,7 @@ serve_running() {
 
 @test "readme: a run of kopia is seen on a terminal" {
     kopia_runs
-    block_of '--result-ends | phase-view'
+    block_of 'kopia-progress | phase-agg --phases dump --result-ends'
     run bash -e -o pipefail "$block"
     assert_success
     assert_output --partial dump
