@@ -202,12 +202,14 @@ static int read_operand(struct job *job, const char *path)
     const char *slash = strrchr(path, '/');
     const char *name = slash != NULL ? slash + 1 : path;
     size_t len = strlen(name), cut = sizeof suffix - 1;
-    bool is_prom = len > cut && strcmp(name + len - cut, suffix) == 0;
+    bool is_prom = len >= cut && strcmp(name + len - cut, suffix) == 0;
 
     job->path = path;
     if (strcmp(path, "-") == 0) {
         if (options.pass)
             return msg_fatal(EXIT_USAGE, "--pass: standard output is FILE");
+    } else if (len == 0) {
+        return msg_fatal(EXIT_USAGE, "FILE \"%s\" names no file", path);
     } else if (!file_replaceable(path)) {
         return msg_fatal(EXIT_USAGE, "FILE \"%s\" is not a regular file", path);
     } else if (!is_prom) {

@@ -25,20 +25,28 @@ def record:
     | (.text | fromjson? | objects)
     | .at = ((.seconds // .time // $time // .progress?.lastTransitionTime? | values | seconds)? // null);
 
-def number: if type == "string" then tonumber? // null else . end;
+def number:
+    if type == "number" then .
+    elif type == "string" then tonumber? // null
+    else null end;
 
 def point:
     if .type == "progress" then
         { percent: (.overallPercent // .progressPercent | number),
-          done: (if .hashedB then .hashedB + (.cachedB // 0)
-                 else .sizeDownloadedB // .sizeUploadedB // .processedB end),
-          total: (.estimatedUploadSizeB // .estimatedDownloadSizeB // .totalB),
-          left: .estimatedTimeSeconds, ended: false }
+          done: (if .hashedB | number
+                 then (.hashedB | number) + (.cachedB | number // 0)
+                 else .sizeDownloadedB // .sizeUploadedB // .processedB
+                     | number end),
+          total: (.estimatedUploadSizeB // .estimatedDownloadSizeB // .totalB
+              | number),
+          left: (.estimatedTimeSeconds | number), ended: false }
     elif .type == "status" then
-        { percent: (.progress.percentCompleted | number),
-          done: (.progress | .sizeDownloadedB // .sizeUploadedB),
-          total: (.progress | .estimatedDownloadSizeB // .estimatedUploadSizeB),
-          left: .detail.actionEta.seconds, ended: (.state == "complete") }
+        { percent: (.progress.percentCompleted? | number),
+          done: (.progress | .sizeDownloadedB? // .sizeUploadedB? | number),
+          total: (.progress
+              | .estimatedDownloadSizeB? // .estimatedUploadSizeB? | number),
+          left: (.detail.actionEta.seconds? | number),
+          ended: (.state == "complete") }
     elif .type == "result" then
         { ended: (.state | IN("complete", "partial")), last: true }
     else empty end

@@ -316,3 +316,17 @@ END
     run --separate-stderr bash -c 'phase-metrics --metrics >/dev/full'
     assert_failure 111
 }
+
+@test "phase-metrics: a FILE without a name is refused, and .prom is one" {
+    run --separate-stderr phase-metrics nodir/ </dev/null
+    assert_failure 100
+    assert_equal "$stderr" 'phase-metrics: fatal: FILE "nodir/" names no file'
+    run --separate-stderr phase-metrics .prom </dev/null
+    [[ $stderr != *'does not end'* ]]
+}
+
+@test "phase-metrics: no control character is in a label, of none of the two sets" {
+    printf '{"type":"status","state":"running","actions":[{"phases":[{"name":"a\xc2\x9b31mb","state":"running"}]}],"progress":{"percentCompleted":"1.00"},"detail":{"runningPhases":[]}}\n' >line
+    phase-metrics x.prom <line
+    grep -qF $'phase="a\xef\xbf\xbd31mb"' x.prom
+}

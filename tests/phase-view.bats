@@ -224,7 +224,7 @@ take_kubectl() { # SCRIPT
     [ "$stderr" = '' ]
     assert_line --index 0 'as1    0.00%  running  dump 0.00%'
     assert_line --index 1 'as1  100.00%  complete  dump complete'
-    assert_equal "$(cat called)" 'get actionsets.cr.kanister.io as1 -o json --watch --namespace kanister --context c --kubeconfig f '
+    assert_equal "$(cat called)" 'get actionsets.cr.kanister.io as1 -o json --watch --output-watch-events --namespace kanister --context c --kubeconfig f '
     run kill -0 "$(cat pid)"
     assert_failure
 }
@@ -289,4 +289,31 @@ take_kubectl() { # SCRIPT
         run kill -0 "$(cat pid)"
         assert_failure
     done
+}
+
+@test "phase-view: a partial backup is not told as a good one" {
+    run --separate-stderr phase-view <<'END'
+{"type":"status","state":"complete","actions":[{"phases":[{"name":"a","state":"complete"}]}],"progress":{"percentCompleted":"100.00"},"detail":{"runningPhases":[],"result":{"state":"partial"}}}
+END
+    assert_success
+    [[ $output == *'the mover says: partial' ]]
+}
+
+@test "phase-view: an ActionSet that is complete is over, whichever phase it names" {
+    run --separate-stderr phase-view <<'END'
+{"kind":"ActionSet","metadata":{"name":"x","uid":"u"},"status":{"state":"complete","actions":[{"name":"a","phases":[{"name":"p","state":"complete"}],"deferPhase":{"name":"d","state":"pending"}}],"progress":{"percentCompleted":"100","runningPhase":"d"}}}
+END
+    assert_success
+    assert_equal "$stderr" ''
+}
+
+@test "phase-view: what has ended makes room for what comes" {
+    local n
+
+    for n in $(seq 1001); do
+        echo '{"kind":"ActionSet","metadata":{"name":"n'"$n"'","uid":"u'"$n"'"},"status":{"state":"complete","actions":[]}}'
+    done >many
+    echo '{"kind":"ActionSet","metadata":{"name":"newest","uid":"n"},"status":{"state":"running","actions":[{"name":"a","phases":[{"name":"p","state":"running"}]}]}}' >>many
+    run --separate-stderr phase-view <many
+    [[ $output == *newest* ]]
 }

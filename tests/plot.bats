@@ -154,3 +154,19 @@ run_of() {
         assert_equal "${new%, *}" "${old%, *}"
     fi
 }
+
+@test "plot: a pipe is a file too, and a percent that nobody knows is a picture" {
+    "$ROOT/scripts/plot" --data - <"$ROOT/tests/data/demo/kopia-0.23-create.timed" >whole
+    "$ROOT/scripts/plot" --data <(cat "$ROOT/tests/data/demo/kopia-0.23-create.timed") >piped
+    cmp whole piped
+    cat >unknown.jsonl <<'END'
+{"type":"progress","progressPercent":null,"hashedB":5,"seconds":5}
+{"type":"progress","progressPercent":null,"hashedB":50000,"seconds":6,"estimatedTimeSeconds":"x"}
+END
+    run --separate-stderr "$ROOT/scripts/plot" -o unknown.svg unknown.jsonl
+    assert_success
+    grep -q '</svg>' unknown.svg
+    run --separate-stderr "$ROOT/scripts/plot" -o nowhere/x.svg unknown.jsonl
+    assert_failure 111
+    assert_equal "$stderr" 'plot: fatal: unable to write nowhere/x.svg: No such file or directory'
+}

@@ -13,15 +13,6 @@ void follow_open(struct follow *f, struct clock *clock)
     documents_open(&f->documents);
 }
 
-/* Who watches a namespace for weeks sees more than there is room for: what has
- * ended goes first. */
-static void make_room(struct board *b)
-{
-    for (size_t i = 0; i < b->count && b->count == BOARD_MAX; i++)
-        if (viewed_final(&b->entries[i].v))
-            board_forget(b, i);
-}
-
 static void note_success(struct follow *f, const struct viewed *v)
 {
     int64_t when = v->whole.since;
@@ -39,7 +30,6 @@ static bool take_status(void *arg, struct viewed *v)
     struct follow *f = arg;
     struct board_entry *e;
 
-    make_room(&f->board);
     note_success(f, v);
     e = board_take(&f->board, v);
     if (e == NULL && errno != 0) {

@@ -12,12 +12,13 @@ enum { TEXT_MAX = 8 * 1024 * 1024 };
 static void put_character(struct buf *b, const char *at, size_t n)
 {
     unsigned char c = (unsigned char)*at;
+    bool is_c1 = n == 2 && c == 0xC2 && (unsigned char)at[1] < 0xA0;
 
     if (c == '\\' || c == '"')
         buf_char(b, '\\');
     if (c == '\n')
         buf_str(b, "\\n");
-    else if (n == 0 || c < 0x20 || c == 0x7F)
+    else if (n == 0 || c < 0x20 || c == 0x7F || is_c1)
         buf_str(b, "\xEF\xBF\xBD");
     else
         buf_add(b, at, n);

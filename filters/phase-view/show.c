@@ -161,7 +161,9 @@ static void draw(struct show *s, bool all)
         return;
     }
     (void)terminal_draw(t, &s->screen, board_percent(&s->board),
-                        is_troubled(&s->board) || is_failed(&s->board));
+                        is_failed(&s->board)     ? TAB_FAILED
+                        : is_troubled(&s->board) ? TAB_TROUBLED
+                                                 : TAB_GOES_ON);
 }
 
 static void tell_all(struct show *s)

@@ -20,9 +20,10 @@ void source_kubectl(struct source *s, const char *name, const char *namespace_,
     const char *const options[][2] = { { "--namespace", namespace_ },
                                        { "--context", context },
                                        { "--kubeconfig", kubeconfig } };
-    const char *const words[] = { "kubectl", "get", "actionsets.cr.kanister.io",
-                                  name,      "-o",  "json",
-                                  "--watch" };
+    const char *const words[] = {
+        "kubectl", "get",     "actionsets.cr.kanister.io", name, "-o",
+        "json",    "--watch", "--output-watch-events"
+    };
     size_t n = 0;
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)

@@ -92,15 +92,15 @@ static bool keep_columns(struct terminal *t, const struct screen *s)
 
 /* The whole as the terminal shows it in its tab: ConEmu's OSC 9;4, of which 1
  * is progress, 2 an error and 4 a pause (conemu.github.io AnsiEscapeCodes). */
-static void put_osc(struct terminal *t, int64_t percent, bool troubled)
+static void put_osc(struct terminal *t, int64_t percent, enum tab tab)
 {
     if (!t->osc)
         return;
     if (percent < 0)
         (void)snprintf(t->told, sizeof t->told, "\33]9;4;3\33\\");
     else
-        (void)snprintf(t->told, sizeof t->told, "\33]9;4;%d;%d\33\\",
-                       troubled ? 4 : 1, (int)(percent / 100));
+        (void)snprintf(t->told, sizeof t->told, "\33]9;4;%d;%d\33\\", (int)tab,
+                       (int)(percent / 100));
     buf_str(&t->frame, t->told);
 }
 
@@ -123,13 +123,13 @@ static bool is_drawn(const struct terminal *t, const struct screen *s)
 }
 
 bool terminal_draw(struct terminal *t, const struct screen *s, int64_t percent,
-                   bool troubled)
+                   enum tab tab)
 {
     size_t width, height, up;
 
     if (t->error != 0)
         return false;
-    put_osc(t, percent, troubled);
+    put_osc(t, percent, tab);
     if (s->count == 0 || is_drawn(t, s))
         return flush(t);
     terminal_size(t, &width, &height);
@@ -140,6 +140,9 @@ bool terminal_draw(struct terminal *t, const struct screen *s, int64_t percent,
     buf_char(&t->frame, '\r');
     if (up > 0)
         put_number(&t->frame, "\33[", up, "A");
+    if (width != t->width) /* what it has wrapped it would join again */
+        buf_str(&t->frame, "\33[J");
+    t->width = width;
     for (size_t i = 0; i < s->count; i++) {
         if (i > 0)
             buf_str(&t->frame, "\33[K\r\n");

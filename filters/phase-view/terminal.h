@@ -7,6 +7,9 @@
 
 #include "view/screen.h"
 
+/* How it goes, as OSC 9;4 numbers it. */
+enum tab { TAB_GOES_ON = 1, TAB_FAILED = 2, TAB_TROUBLED = 4 };
+
 struct terminal {
     int fd;
     bool osc;  /* tell the terminal itself (OSC 9;4), too */
@@ -17,6 +20,7 @@ struct terminal {
     bool hidden;     /* the cursor is */
     size_t *columns; /* of each line that stands there */
     size_t count, room;
+    size_t width; /* of the terminal, when that was drawn; 0: nothing was */
     struct buf frame, before; /* what was drawn last */
     char told[32];            /* the last OSC */
 };
@@ -34,10 +38,10 @@ void terminal_size(const struct terminal *t, size_t *width, size_t *height);
 bool terminal_ready(const struct terminal *t);
 
 /* Draws S over what was drawn before, if it is something else; PERCENT
- * (hundredths, or below 0) and TROUBLED are for the OSC.  False where there is
+ * (hundredths, or below 0) and TAB are for the OSC.  False where there is
  * no memory, or the terminal is gone. */
 bool terminal_draw(struct terminal *t, const struct screen *s, int64_t percent,
-                   bool troubled);
+                   enum tab tab);
 
 /* Goes below the last line, and leaves the terminal as it was. */
 void terminal_leave(struct terminal *t);

@@ -38,8 +38,9 @@ struct board {
 
 /* Takes V, of which nothing is left to the caller: it takes the place of the
  * status of the same uid, or else of the same name in the same namespace, or
- * else of the one that has no name.  NULL with errno set where there is no
- * memory; NULL and errno 0 where there are BOARD_MAX others. */
+ * else of the one that has no name, or where there is no room of the first that
+ * has ended.  NULL with errno set where there is no memory; NULL and errno 0
+ * where BOARD_MAX others still go on. */
 struct board_entry *board_take(struct board *b, struct viewed *v);
 
 /* Forgets the entry with this INDEX; those behind it move up. */

@@ -20,8 +20,18 @@ static struct board_entry *find(struct board *b, const struct viewed *v)
     return NULL;
 }
 
+/* Who watches a namespace for weeks sees more than there is room for: what has
+ * ended goes first. */
+static void make_room(struct board *b)
+{
+    for (size_t i = 0; i < b->count && b->count == BOARD_MAX; i++)
+        if (viewed_final(&b->entries[i].v))
+            board_forget(b, i);
+}
+
 static struct board_entry *add(struct board *b)
 {
+    make_room(b);
     if (b->count == BOARD_MAX) {
         b->dropped++;
         errno = 0;

@@ -275,7 +275,8 @@ bool viewed_read_tree(struct viewed *v, jv status)
     if (!good)
         return false;
     read_functions(v, status);
-    start_deferred(v);
+    if (v->state != VIEWED_DONE)
+        start_deferred(v);
     if (v->state == VIEWED_DONE)
         v->whole.percent = VIEWED_COMPLETE;
     else if (v->whole.percent < 0)

@@ -80,6 +80,8 @@ static void put_phase(struct pen *p, const struct board_entry *e, size_t i)
 
 static void put_remarks(struct pen *p, const struct viewed *v)
 {
+    static const char complete[] = "complete";
+    const struct viewed_text good = { complete, sizeof complete - 1 };
     char left[32];
 
     rows_left(v->left.seconds, left);
@@ -93,6 +95,10 @@ static void put_remarks(struct pen *p, const struct viewed *v)
     if (v->error.len > 0) {
         pen_word(p, "  error: ");
         put_name(p, v->error);
+    }
+    if (v->result.len > 0 && !viewed_same(v->result, good)) {
+        pen_word(p, "  the mover says: ");
+        put_name(p, v->result);
     }
     if (v->deleted)
         pen_word(p, "  deleted");
