@@ -202,7 +202,7 @@ static void hint(const struct filter *f)
 {
     struct text how = f->loaded.adapter.command;
 
-    if (f->lines.recognised > 0)
+    if (f->lines.recognised > 0 || f->lines.missed == 0)
         return;
     if (how.len > 0)
         msg_warn("nothing was recognised; %s must be run so: %.*s",

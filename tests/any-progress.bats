@@ -548,3 +548,43 @@ any-progress: fatal: the jq program was ended 4 times'
         grep -qE "^\.It Cm $name No \($versions, " "$ROOT/filters/any-progress.1"
     done
 }
+
+@test "any-progress: a sample that is no object is said, and a unit that nobody has" {
+    printf 'progress (?<progressPercent>\\d+)\nsample\n< 42\n> [1]\n' >a.adapter
+    run --separate-stderr any-progress --test ./a.adapter
+    assert_failure 1
+    [[ $output$stderr == *'line 4: this is no JSON object'* ]]
+    printf 'operation sync\nunit progresPercent ratio\nprogress (?<progressPercent>[0-9.]+)\n' >b.adapter
+    run --separate-stderr any-progress --regex b.adapter </dev/null
+    assert_failure 100
+    [[ $stderr == *'line 2: no rule behind it has a "progresPercent"'* ]]
+}
+
+@test "any-progress: an adapter of another editor has the same rules" {
+    printf 'progress x (?<progressPercent>\\d+) .*\r\n' >c.adapter
+    run --separate-stderr any-progress --regex c.adapter <<<'x 42 z'
+    assert_success
+    assert_equal "$(head -n 1 <<<"$output" | jq .progressPercent)" 42
+}
+
+@test "any-progress: a failure says nothing of the run before it" {
+    run --separate-stderr any-progress restic <<'END'
+{"message_type":"summary","total_bytes_processed":5,"total_files_processed":2,"snapshot_id":"aa"}
+Fatal: no
+END
+    assert_failure 1
+    assert_equal "$(tail -n 1 <<<"$output" | jq -c '[.state, .snapshotID, .bytes]')" '["failed",null,null]'
+}
+
+@test "any-progress: restic that lacks a source is partial, wherever it looked for it" {
+    run --separate-stderr any-progress restic <<'END'
+nosuch does not exist, skipping
+{"message_type":"summary","total_bytes_processed":5,"total_files_processed":2,"snapshot_id":"aa"}
+END
+    assert_equal "$(tail -n 1 <<<"$output" | jq -r .state)" partial
+}
+
+@test "any-progress: nothing is said of an input that was empty" {
+    run --separate-stderr any-progress restic </dev/null
+    assert_equal "$stderr" ''
+}

@@ -190,6 +190,12 @@ static void on_close(struct adapted *a, const struct reading *reading)
     if (!a->shown)
         a->operation = reading->operation;
     a->state = state_of(a, reading->kind);
+    if (a->state == STATE_FAILED || a->state == STATE_CANCELLED) {
+        /* what came before was of another run, or is not to be relied on */
+        buf_clear(&a->snapshot_id);
+        buf_clear(&a->root_id);
+        a->counts = (struct values){ 0 };
+    }
     buf_clear(&a->text);
     keep(&a->text, v, F_text);
     keep(&a->snapshot_id, v, F_snapshotID);

@@ -15,6 +15,8 @@ enum { UNITS_MAX = FIELD_COUNT };
 struct unit_row {
     struct text name;
     struct quantity unit;
+    int line;
+    bool used; /* a rule behind it has such a group */
 };
 
 /* The reading of one file. */
@@ -159,6 +161,8 @@ static void see_group(void *arg, const char *name, int group)
         rule->groups = ADAPTER_GROUPS + 1;
         return;
     }
+    for (size_t i = 0; i < p->unit_count; i++)
+        p->units[i].used |= is_word(p->units[i].name, name);
     if (f == FIELD_COUNT && p->adapter->fixed &&
         field_find(name) != FIELD_COUNT) {
         /* the choice of another operation leaves out what that has not */
@@ -283,7 +287,8 @@ static bool set_unit(struct parser *p, struct text rest)
         return wrong(p, "too many units");
     if (i == p->unit_count)
         p->unit_count++;
-    p->units[i] = (struct unit_row){ name, unit };
+    p->units[i] =
+        (struct unit_row){ .name = name, .unit = unit, .line = p->line };
     return true;
 }
 
@@ -343,6 +348,7 @@ static bool parse_line(struct parser *p, struct text line)
     }
     if (trim(line).len == 0 || line.at[0] == '#')
         return true;
+    line.len -= line.at[line.len - 1] == '\r'; /* of an editor elsewhere */
     return parse_word(p, line);
 }
 
@@ -364,6 +370,12 @@ bool adapter_parse(struct adapter *a, struct adapter_wrong *w)
     }
     if (a->jq.failed)
         return wrong(&p, "the jq program is too long");
+    for (size_t i = 0; i < p.unit_count; i++)
+        if (!p.units[i].used) {
+            p.line = p.units[i].line;
+            return wrong(&p, "no rule behind it has a \"%.*s\"",
+                         (int)p.units[i].name.len, p.units[i].name.at);
+        }
     p.line = 0;
     if (a->rule_count == 0 && a->jq.len == 0)
         return wrong(&p, "it has neither rules nor a jq program");
