@@ -45,6 +45,13 @@ OBJECT='{"apiVersion":"cr.kanister.io/v1alpha1","kind":"ActionSet","metadata":{"
 LOOK='{"method":"GET","body":'$OBJECT'}'
 TAKEN='{"method":"PATCH","body":{"kind":"PartialObjectMetadata","metadata":{"uid":"u-1","resourceVersion":"7","generation":6}}}'
 
+# ... and a server of 1.34 to --check, in the order in which it is asked.
+VERSION='{"method":"GET","body":{"gitVersion":"v1.34.1"}}'
+WHO='{"method":"POST","status":201,"body":{"status":{"userInfo":{"username":"system:serviceaccount:lab:patcher"}}}}'
+MAY='{"method":"POST","status":201,"body":{"status":{"allowed":true}}}'
+MAY_NOT='{"method":"POST","status":201,"body":{"status":{"allowed":false}}}'
+FIELDS='{"method":"GET","body":{"components":{"schemas":{"io.kanister.cr.v1alpha1.ActionSet":{"properties":{"status":{"properties":{"progress":{"properties":{"percentCompleted":{},"sizeDownloadedB":{},"sizeUploadedB":{},"estimatedDownloadSizeB":{},"estimatedUploadSizeB":{}}}}}}}}}}}'
+
 # A row of METHOD that is answered CODE with a Status of REASON and MESSAGE, and
 # of what MORE says: members of the row.
 refusal() { # METHOD CODE REASON MESSAGE [DETAILS [MORE]]

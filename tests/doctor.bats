@@ -10,12 +10,6 @@ load helpers
 load kube
 load actionset
 
-VERSION='{"method":"GET","body":{"gitVersion":"v1.34.1"}}'
-WHO='{"method":"POST","status":201,"body":{"status":{"userInfo":{"username":"system:serviceaccount:lab:patcher"}}}}'
-MAY='{"method":"POST","status":201,"body":{"status":{"allowed":true}}}'
-MAY_NOT='{"method":"POST","status":201,"body":{"status":{"allowed":false}}}'
-FIELDS='{"method":"GET","body":{"components":{"schemas":{"io.kanister.cr.v1alpha1.ActionSet":{"properties":{"status":{"properties":{"progress":{"properties":{"percentCompleted":{},"sizeDownloadedB":{},"sizeUploadedB":{},"estimatedDownloadSizeB":{},"estimatedUploadSizeB":{}}}}}}}}}}}'
-
 # A command of this name in ./bin, which goes before all others.
 stand_in() { # NAME TEXT
     mkdir -p bin

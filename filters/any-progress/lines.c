@@ -18,11 +18,6 @@ void lines_free(struct lines *l)
     buf_free(&l->plain);
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* The piece without colours, and without blanks around it. */
 static struct text plain_text(struct lines *l, const struct record *piece)
 {
@@ -33,13 +28,7 @@ static struct text plain_text(struct lines *l, const struct record *piece)
         t.at = l->plain.bytes;
         t.len = l->plain.failed ? 0 : l->plain.len;
     }
-    while (t.len > 0 && is_blank(t.at[0])) {
-        t.at++;
-        t.len--;
-    }
-    while (t.len > 0 && is_blank(t.at[t.len - 1]))
-        t.len--;
-    return t;
+    return text_trim(t);
 }
 
 /* Takes one output of the jq program: a record, or null where it knows the

@@ -77,6 +77,24 @@ struct text {
     size_t len;
 };
 
+/* Whether C is a space or a tab. */
+static inline bool text_is_blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+/* T without the blanks around it. */
+static inline struct text text_trim(struct text t)
+{
+    while (t.len > 0 && text_is_blank(t.at[0])) {
+        t.at++;
+        t.len--;
+    }
+    while (t.len > 0 && text_is_blank(t.at[t.len - 1]))
+        t.len--;
+    return t;
+}
+
 /* The values of one line.  Only those whose bit is set in `known` mean
  * anything.  Most numbers are only passed on to a record: one whose bit is set
  * in `printed` is still the text that kopia printed, and is read when somebody

@@ -119,6 +119,9 @@ void viewed_free(struct viewed *v);
 /* Whether nothing more will come: it is complete, has failed, or is deleted. */
 bool viewed_final(const struct viewed *v);
 
+/* The mover's last word, where that is another than "complete"; or empty. */
+struct viewed_text viewed_doubt(const struct viewed *v);
+
 /* Whether two texts are the same. */
 bool viewed_same(struct viewed_text a, struct viewed_text b);
 

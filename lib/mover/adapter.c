@@ -57,11 +57,6 @@ void adapter_free(struct adapter *a)
     buf_free(&a->text);
 }
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 /* Says what is wrong with the line; false. */
 static bool __attribute__((format(printf, 2, 3)))
 wrong(struct parser *p, const char *format, ...)
@@ -75,28 +70,17 @@ wrong(struct parser *p, const char *format, ...)
     return false;
 }
 
-static struct text trim(struct text t)
-{
-    while (t.len > 0 && is_blank(t.at[0])) {
-        t.at++;
-        t.len--;
-    }
-    while (t.len > 0 && is_blank(t.at[t.len - 1]))
-        t.len--;
-    return t;
-}
-
 /* Takes the first word off LINE; it and the rest are trimmed. */
 static struct text take_word(struct text *line)
 {
-    struct text word = *line = trim(*line);
+    struct text word = *line = text_trim(*line);
 
     word.len = 0;
-    while (word.len < line->len && !is_blank(line->at[word.len]))
+    while (word.len < line->len && !text_is_blank(line->at[word.len]))
         word.len++;
     line->at += word.len;
     line->len -= word.len;
-    *line = trim(*line);
+    *line = text_trim(*line);
     return word;
 }
 
@@ -333,7 +317,7 @@ static bool parse_line(struct parser *p, struct text line)
 {
     struct adapter *a = p->adapter;
 
-    if (p->block == 'j' && (line.len == 0 || is_blank(line.at[0]))) {
+    if (p->block == 'j' && (line.len == 0 || text_is_blank(line.at[0]))) {
         buf_add(&a->jq, line.at, line.len);
         buf_char(&a->jq, '\n');
         return true;
@@ -346,7 +330,7 @@ static bool parse_line(struct parser *p, struct text line)
             p, (struct sample){ .kind = line.at[0],
                                 .text = { line.at + head, line.len - head } });
     }
-    if (trim(line).len == 0 || line.at[0] == '#')
+    if (text_trim(line).len == 0 || line.at[0] == '#')
         return true;
     line.len -= line.at[line.len - 1] == '\r'; /* of an editor elsewhere */
     return parse_word(p, line);

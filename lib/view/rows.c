@@ -202,8 +202,7 @@ static bool note_trouble(struct rows *r, const struct viewed *v, int64_t now)
 
 static bool add_notes(struct rows *r, const struct viewed *v, int64_t now)
 {
-    static const char complete[] = "complete";
-    struct viewed_text good = { complete, sizeof complete - 1 };
+    struct viewed_text doubt = viewed_doubt(v);
     struct row *row;
 
     if (is_troubled(v) && !note_trouble(r, v, now))
@@ -215,11 +214,11 @@ static bool add_notes(struct rows *r, const struct viewed *v, int64_t now)
         row->state = VIEWED_FAILED;
         row->text = v->error;
     }
-    if (v->result.len > 0 && !viewed_same(v->result, good)) {
+    if (doubt.len > 0) {
         row = add_note(r, "the mover says:");
         if (row == NULL)
             return false;
-        row->text = v->result;
+        row->text = doubt;
     }
     if (v->deleted) {
         row = add_note(r, "deleted");

@@ -20,14 +20,19 @@ const struct viewed_progress viewed_nothing = {
     .since = VIEWED_UNKNOWN,
 };
 
-struct viewed_text viewed_text(jv object, const char *key)
+/* PART is consumed; what it is of still holds it. */
+static struct viewed_text text_of(jv part)
 {
-    jv member = json_get(object, key);
-    struct scan_value v = scan_value_of(member);
+    struct scan_value v = scan_value_of(part);
 
-    jv_free(member); /* OBJECT still holds it */
+    jv_free(part);
     return v.kind == SCAN_STRING ? (struct viewed_text){ v.text, v.len }
                                  : (struct viewed_text){ "", 0 };
+}
+
+struct viewed_text viewed_text(jv object, const char *key)
+{
+    return text_of(json_get(object, key));
 }
 
 bool viewed_same(struct viewed_text a, struct viewed_text b)
@@ -195,16 +200,6 @@ static bool read_actions(struct viewed *v, jv status)
     return good;
 }
 
-static struct viewed_text item_text(jv array, size_t index)
-{
-    jv item = jv_array_get(jv_copy(array), (int)index);
-    struct scan_value v = scan_value_of(item);
-
-    jv_free(item); /* ARRAY still holds it */
-    return v.kind == SCAN_STRING ? (struct viewed_text){ v.text, v.len }
-                                 : (struct viewed_text){ "", 0 };
-}
-
 /* Which functions the phases run: a list for each action, in the same order. */
 static void read_functions(struct viewed *v, jv status)
 {
@@ -217,7 +212,8 @@ static void read_functions(struct viewed *v, jv status)
         size_t length = viewed_count(list);
 
         for (size_t j = 0; j < length && j < a->count; j++)
-            v->phases[a->first + j].function = item_text(list, j);
+            v->phases[a->first + j].function =
+                text_of(jv_array_get(jv_copy(list), (int)j));
         jv_free(list);
     }
     jv_free(lists);
@@ -318,6 +314,12 @@ bool viewed_final(const struct viewed *v)
         if (v->phases[i].state == VIEWED_RUNNING)
             return false;
     return true;
+}
+
+struct viewed_text viewed_doubt(const struct viewed *v)
+{
+    return viewed_is(v->result, "complete") ? (struct viewed_text){ "", 0 }
+                                            : v->result;
 }
 
 bool viewed_bytes(const struct viewed_progress *p, int64_t *moved,

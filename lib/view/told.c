@@ -80,8 +80,7 @@ static void put_phase(struct pen *p, const struct board_entry *e, size_t i)
 
 static void put_remarks(struct pen *p, const struct viewed *v)
 {
-    static const char complete[] = "complete";
-    const struct viewed_text good = { complete, sizeof complete - 1 };
+    struct viewed_text doubt = viewed_doubt(v);
     char left[32];
 
     rows_left(v->left.seconds, left);
@@ -96,9 +95,9 @@ static void put_remarks(struct pen *p, const struct viewed *v)
         pen_word(p, "  error: ");
         put_name(p, v->error);
     }
-    if (v->result.len > 0 && !viewed_same(v->result, good)) {
+    if (doubt.len > 0) {
         pen_word(p, "  the mover says: ");
-        put_name(p, v->result);
+        put_name(p, doubt);
     }
     if (v->deleted)
         pen_word(p, "  deleted");
