@@ -169,10 +169,10 @@ phase-agg: warning: plan.json: No such file or directory; going on with what it 
 @test "phase-agg: a status line says which functions the phases run, where it knows" {
     run --separate-stderr phase-agg --blueprint "$DATA/blueprint.yaml" --action backup </dev/null
     assert_success
-    assert_equal "$(jq -c .functions <<<"$output")" \
+    assert_equal "$(jq -c .detail.functions <<<"$output")" \
         '[["ScaleWorkload","KubeTask","KubeExec","ScaleWorkload"]]'
     assert_equal "$(jq -c '.actions[0].deferPhase.name' <<<"$output")" '"startWriters"'
     run --separate-stderr phase-agg --phases a </dev/null
     assert_success
-    assert_equal "$(jq -c 'has("functions")' <<<"$output")" false
+    assert_equal "$(jq -c '.detail | has("functions")' <<<"$output")" false
 }

@@ -1,6 +1,6 @@
 /*
  * The text of a status line: the ActionSet's own `status` in Kanister's
- * spelling, beside `detail` and `functions`, for which Kanister has no room.
+ * spelling, beside `detail`, for which Kanister has no room.
  *
  * It is rendered out of what is to be shown, phase by phase, so that a change
  * of one phase renders that one again and copies the others.

@@ -195,6 +195,7 @@ static void put_detail(struct line *l)
         buf_str(b, result_name(l->result));
         JSON_LIT(b, "\"}");
     }
+    put_buf(b, &l->functions);
     buf_char(b, '}');
 }
 
@@ -215,7 +216,6 @@ void line_render(struct line *l)
     put_progress(l);
     buf_char(b, ',');
     put_detail(l);
-    put_buf(b, &l->functions);
     JSON_LIT(b, "}\n");
 }
 

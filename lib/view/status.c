@@ -101,12 +101,32 @@ static void read_left(struct viewed_left *left, jv detail, const char *key)
     jv_free(object);
 }
 
+/* Which functions the phases run: a list for each action, in the same order. */
+static void read_functions(struct viewed *v, jv detail)
+{
+    jv lists = json_get(detail, "functions");
+    size_t count = viewed_count(lists);
+
+    for (size_t i = 0; i < count && i < v->action_count; i++) {
+        const struct viewed_action *a = &v->actions[i];
+        jv list = jv_array_get(jv_copy(lists), (int)i);
+        size_t length = viewed_count(list);
+
+        for (size_t j = 0; j < length && j < a->count; j++)
+            v->phases[a->first + j].function =
+                text_of(jv_array_get(jv_copy(list), (int)j));
+        jv_free(list);
+    }
+    jv_free(lists);
+}
+
 void viewed_read_detail(struct viewed *v, jv detail)
 {
     struct viewed_text verdict = viewed_text(detail, "verdict");
     jv result = json_get(detail, "result");
     double raw;
 
+    read_functions(v, detail);
     read_left(&v->phase_left, detail, "eta");
     read_left(&v->left, detail, "actionEta");
     if (json_get_number(detail, "rawPercent", &raw) && raw >= 0 && raw < 1e12)
@@ -200,25 +220,6 @@ static bool read_actions(struct viewed *v, jv status)
     return good;
 }
 
-/* Which functions the phases run: a list for each action, in the same order. */
-static void read_functions(struct viewed *v, jv status)
-{
-    jv lists = json_get(status, "functions");
-    size_t count = viewed_count(lists);
-
-    for (size_t i = 0; i < count && i < v->action_count; i++) {
-        const struct viewed_action *a = &v->actions[i];
-        jv list = jv_array_get(jv_copy(lists), (int)i);
-        size_t length = viewed_count(list);
-
-        for (size_t j = 0; j < length && j < a->count; j++)
-            v->phases[a->first + j].function =
-                text_of(jv_array_get(jv_copy(list), (int)j));
-        jv_free(list);
-    }
-    jv_free(lists);
-}
-
 /* Kanister's mean: over all phases of all actions, but those that are deferred
  * (kanister pkg/progress/action.go@0.119.0). */
 static int64_t mean_of(const struct viewed *v)
@@ -270,7 +271,6 @@ bool viewed_read_tree(struct viewed *v, jv status)
     good = read_actions(v, status);
     if (!good)
         return false;
-    read_functions(v, status);
     if (v->state != VIEWED_DONE)
         start_deferred(v);
     if (v->state == VIEWED_DONE)

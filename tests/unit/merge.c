@@ -807,7 +807,7 @@ static void an_annotation_holds_what_runs(void **state)
                              .actions = "one/a:c,b:r,c:p|two/d:r=60|six/e:r" });
     read_line(&d.line, "one/a:c=100.00,b:r=30.00/500/1000,c:p",
               ",\"detail\":{\"estimatedTimeSeconds\":120,\"verdict\":"
-              "\"running\"}");
+              "\"running\",\"functions\":[[\"KubeTask\"]]}");
     assert_int_equal(merge(&d.merged, &d.object, &d.line), MERGE_OURS);
     annotation_put(&b, &d.merged, &d.object, &d.line);
     buf_char(&b, '\0');

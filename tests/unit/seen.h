@@ -198,26 +198,6 @@ static inline bool seen_left(const char **at, const char *key, int64_t left[3])
             seen_skip(at, "}"));
 }
 
-static inline bool seen_detail(const char **at, struct seen *s)
-{
-    s->time_percent = s->raw = SEEN_NOTHING;
-    memset(s->verdict, 0, sizeof s->verdict);
-    memset(s->result, 0, sizeof s->result);
-    return seen_all_running(at, s) &&
-           seen_member(at, ",\"estimatedTimeSeconds\":", &s->whole.seconds) &&
-           seen_left(at, ",\"eta\":{", s->eta) &&
-           seen_left(at, ",\"actionEta\":{", s->action_eta) &&
-           seen_skip(at, ",\"timePercent\":") &&
-           seen_hundredths(at, &s->time_percent) &&
-           (!seen_skip(at, ",\"rawPercent\":") ||
-            seen_hundredths(at, &s->raw)) &&
-           (!seen_skip(at, ",\"verdict\":\"") || seen_word(at, s->verdict)) &&
-           seen_since(at, ",\"verdictSince\":\"", s->verdict_since) &&
-           (!seen_skip(at, ",\"result\":{\"state\":\"") ||
-            (seen_word(at, s->result) && seen_skip(at, "}")));
-}
-
-/* Reads the LINE; false where it is any other than what there can be. */
 /* The functions of the phases of ACTION, the first of which is *I. */
 static inline bool seen_run(const char **at, const struct seen *s, int action,
                             size_t *i)
@@ -251,6 +231,27 @@ static inline bool seen_functions(const char **at, const struct seen *s,
     return seen_skip(at, "]");
 }
 
+static inline bool seen_detail(const char **at, struct seen *s, int actions)
+{
+    s->time_percent = s->raw = SEEN_NOTHING;
+    memset(s->verdict, 0, sizeof s->verdict);
+    memset(s->result, 0, sizeof s->result);
+    return seen_all_running(at, s) &&
+           seen_member(at, ",\"estimatedTimeSeconds\":", &s->whole.seconds) &&
+           seen_left(at, ",\"eta\":{", s->eta) &&
+           seen_left(at, ",\"actionEta\":{", s->action_eta) &&
+           seen_skip(at, ",\"timePercent\":") &&
+           seen_hundredths(at, &s->time_percent) &&
+           (!seen_skip(at, ",\"rawPercent\":") ||
+            seen_hundredths(at, &s->raw)) &&
+           (!seen_skip(at, ",\"verdict\":\"") || seen_word(at, s->verdict)) &&
+           seen_since(at, ",\"verdictSince\":\"", s->verdict_since) &&
+           (!seen_skip(at, ",\"result\":{\"state\":\"") ||
+            (seen_word(at, s->result) && seen_skip(at, "}"))) &&
+           seen_functions(at, s, actions);
+}
+
+/* Reads the LINE; false where it is any other than what there can be. */
 static inline bool seen_line(struct seen *s, const char *line)
 {
     int action = 0;
@@ -269,8 +270,7 @@ static inline bool seen_line(struct seen *s, const char *line)
            (!seen_skip(&line, ",\"runningPhase\":\"") ||
             seen_word(&line, s->running)) &&
            seen_rest(&line, &s->whole) && seen_skip(&line, "},") &&
-           seen_detail(&line, s) && seen_skip(&line, "}") &&
-           seen_functions(&line, s, action) && seen_skip(&line, "}\n") &&
+           seen_detail(&line, s, action) && seen_skip(&line, "}}\n") &&
            *line == '\0';
 }
 

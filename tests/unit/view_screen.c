@@ -141,8 +141,7 @@ static void functions_stand_where_there_is_room(void **state)
 {
     (void)state;
     read_text(STATUS("running", PHASES, "43.33",
-                     "},\"functions\":[[\"ScaleWorkload\",\"KubeTask\"]],"
-                     "\"more\":{"));
+                     ",\"functions\":[[\"ScaleWorkload\",\"KubeTask\"]]"));
     lay(ascii, 120, 0,
         "+ updatePermissions  ScaleWorkload  complete  "
         "[#################]  100.00%\n"
