@@ -35,7 +35,8 @@ starve() { # FIRST MORE ROW ...
 }
 
 @test "torture: whichever call of phase-agg fails, it is told or all is there" {
-    starve 12 8 phases plan state explain
+    starve 12 8 phases plan state
+    starve 1000 0 explain # also where it takes its memory last
 }
 
 @test "torture: whichever call of phase-metrics fails, it is told or all is there" {

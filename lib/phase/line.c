@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/rec.h"
 
 /* The most that can stand around the names: for each phase, behind the phases
@@ -302,7 +303,7 @@ bool line_open(struct line *l, const struct plan *plan)
     for (size_t i = 0; i < plan->action_count; i++)
         open_action(&l->heads[i], &plan->actions[i]);
     open_functions(&l->functions, plan);
-    errno = EMSGSIZE;
+    errno = memory_missed() ? ENOMEM : EMSGSIZE; /* see widest_line() */
     return widest_line(l) <= REC_CEILING;
 }
 
