@@ -218,6 +218,15 @@ static void check_all(struct checking *c)
     check_object(c);
 }
 
+static int verdict(const struct checking *c)
+{
+    if (c->lost)
+        return msg_fatal(EXIT_SYSTEM, "standard output is lost");
+    if (c->starved)
+        return msg_fatal(EXIT_SYSTEM, "unable to go on: no memory");
+    return c->refused ? EXIT_DATA : EXIT_DONE;
+}
+
 int check(const struct actionset_settings *settings, struct clock *clock)
 {
     struct checking c = { .settings = settings, .clock = clock };
@@ -237,9 +246,7 @@ int check(const struct actionset_settings *settings, struct clock *clock)
     if (c.http != NULL) {
         check_all(&c);
         http_close(c.http);
-        status = c.lost      ? msg_fatal(EXIT_SYSTEM, "standard output is lost")
-                 : c.refused ? EXIT_DATA
-                             : EXIT_DONE;
+        status = verdict(&c);
     }
     credentials_close(&c.credentials);
     where_close(&c.where);

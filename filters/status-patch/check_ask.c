@@ -74,8 +74,12 @@ const struct http_reply *check_ask(struct checking *c, const char *method,
     };
     const struct http_reply *reply = NULL;
 
-    if (!have_credentials(c) || !http_begin(c->http, &request, &c->credentials))
+    if (!have_credentials(c))
         return NULL;
+    if (!http_begin(c->http, &request, &c->credentials)) {
+        c->starved = true;
+        return NULL;
+    }
     while ((reply = http_reply(c->http)) == NULL)
         (void)http_wait(c->http, NULL, 0, -1);
     return reply;

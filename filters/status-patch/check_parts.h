@@ -25,6 +25,7 @@ struct checking {
     bool refused;              /* something will not work */
     bool mended;               /* ... and the rights for it are named */
     bool lost;                 /* standard output is */
+    bool starved;              /* there was no memory to ask with */
 };
 
 /* The verdicts of check_say(): it will work, it will not, neither. */
@@ -37,7 +38,8 @@ __attribute__((format(printf, 4, 5))) void check_say(struct checking *c,
                                                      const char *format, ...);
 
 /* Asks with METHOD for PATH; BODY may be NULL.  The answer, which is good until
- * the next one, or NULL where it could not even be asked, which is said. */
+ * the next one, or NULL where it could not even be asked, which is said, or
+ * noted. */
 const struct http_reply *check_ask(struct checking *c, const char *method,
                                    const char *path, const char *body);
 

@@ -60,6 +60,9 @@ struct http {
 /* Appends a NUL to B, and says where its text is; NULL where B failed. */
 const char *http_text(struct buf *b);
 
+/* Whether RESULT is success; that there was no memory is noted (memory.h). */
+bool http_took(CURLcode result);
+
 /* Tells libcurl all that never changes.  False with *WHY set. */
 bool http_set_up(struct http *h, const char *user_agent,
                  struct cluster_why *why);

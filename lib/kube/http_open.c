@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "base/lean.h"
+#include "base/memory.h"
 #include "kube/http_parts.h"
 
 /* What never changes.  Off by itself, and left so: cookies, HSTS, alt-svc,
@@ -39,6 +40,13 @@ const char *http_text(struct buf *b)
     return b->failed ? NULL : b->bytes;
 }
 
+bool http_took(CURLcode result)
+{
+    if (result == CURLE_OUT_OF_MEMORY)
+        memory_miss();
+    return result == CURLE_OK;
+}
+
 static bool refuse(struct cluster_why *why, const char *text)
 {
     snprintf(why->text, sizeof why->text, "%s", text);
@@ -53,7 +61,7 @@ static bool set(struct http *h, CURLoption option, const char *text,
     const struct curl_easyoption *known = curl_easy_option_by_id(option);
     CURLcode result = curl_easy_setopt(h->easy, option, text);
 
-    if (result == CURLE_OK)
+    if (http_took(result))
         return true;
     snprintf(why->text, sizeof why->text, "libcurl %s does not take %s: %s",
              curl_version_info(CURLVERSION_NOW)->version,
@@ -66,8 +74,8 @@ static bool set(struct http *h, CURLoption option, const char *text,
 static bool set_numbers(struct http *h, struct cluster_why *why)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (curl_easy_setopt(h->easy, numbers[i].option, numbers[i].value) !=
-            CURLE_OK) {
+        if (!http_took(curl_easy_setopt(h->easy, numbers[i].option,
+                                        numbers[i].value))) {
             snprintf(why->text, sizeof why->text,
                      "libcurl %s cannot do what is needed (%s)",
                      curl_version_info(CURLVERSION_NOW)->version,
@@ -82,10 +90,10 @@ static bool set_trust(struct http *h, struct cluster_why *why)
 {
     long verify = !h->cluster->insecure;
 
-    if (curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, verify) == CURLE_OK &&
-        curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 2 * verify) ==
-            CURLE_OK &&
-        curl_easy_setopt(h->easy, CURLOPT_CAINFO_BLOB, NULL) == CURLE_OK &&
+    if (http_took(curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, verify)) &&
+        http_took(
+            curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 2 * verify)) &&
+        http_took(curl_easy_setopt(h->easy, CURLOPT_CAINFO_BLOB, NULL)) &&
         (!verify || http_ca_set(h)))
         return true;
     snprintf(why->text, sizeof why->text,
@@ -116,12 +124,20 @@ static bool set_proxy(struct http *h, struct cluster_why *why)
            set(h, CURLOPT_NOPROXY, *proxy == '\0' ? "*" : "", why);
 }
 
+/* Whether libcurl did something with a URL; that it had no memory is noted. */
+static bool done(CURLUcode result)
+{
+    if (result == CURLUE_OUT_OF_MEMORY)
+        memory_miss();
+    return result == CURLUE_OK;
+}
+
 /* A part of the server's URL; what is missing is "". */
 static void add_part(struct buf *b, CURLU *url, CURLUPart part, unsigned flags)
 {
     char *text;
 
-    if (curl_url_get(url, part, &text, flags) != CURLUE_OK)
+    if (!done(curl_url_get(url, part, &text, flags)))
         return;
     buf_str(b, text);
     curl_free(text);
@@ -153,10 +169,10 @@ static bool take_name(struct http *h, CURLU *url)
     buf_char(to, ':');
     add_part(to, url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     h->connect_to.data = (char *)(uintptr_t)http_text(to);
-    return curl_url_set(url, CURLUPART_HOST, name, 0) == CURLUE_OK &&
+    return done(curl_url_set(url, CURLUPART_HOST, name, 0)) &&
            h->connect_to.data != NULL && !h->host.failed &&
-           curl_easy_setopt(h->easy, CURLOPT_CONNECT_TO, &h->connect_to) ==
-               CURLE_OK;
+           http_took(
+               curl_easy_setopt(h->easy, CURLOPT_CONNECT_TO, &h->connect_to));
 }
 
 static bool take_server(struct http *h, CURLU *url, struct cluster_why *why)
@@ -164,9 +180,9 @@ static bool take_server(struct http *h, CURLU *url, struct cluster_why *why)
     char *scheme;
     bool plain;
 
-    if (curl_url_set(url, CURLUPART_URL, h->cluster->server,
-                     CURLU_DISALLOW_USER) != CURLUE_OK ||
-        curl_url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK)
+    if (!done(curl_url_set(url, CURLUPART_URL, h->cluster->server,
+                           CURLU_DISALLOW_USER)) ||
+        !done(curl_url_get(url, CURLUPART_SCHEME, &scheme, 0)))
         return refuse(why, "the server's address is no URL that can be used "
                            "(one with a user's name in it cannot)");
     h->secure = strcmp(scheme, "https") == 0;
@@ -202,8 +218,11 @@ bool http_set_up(struct http *h, const char *user_agent,
 {
     if (h->easy == NULL || h->multi == NULL || h->ca.failed)
         return cluster_no_memory(why);
-    return set_server(h, why) && set_numbers(h, why) && set_trust(h, why) &&
-           set_proxy(h, why) && set(h, CURLOPT_USERAGENT, user_agent, why);
+    if (set_server(h, why) && set_numbers(h, why) && set_trust(h, why) &&
+        set_proxy(h, why) && set(h, CURLOPT_USERAGENT, user_agent, why))
+        return true;
+    /* then nothing is wrong with what was given */
+    return memory_missed() ? cluster_no_memory(why) : false;
 }
 
 struct http *http_open(const struct cluster *cluster, const char *user_agent,
