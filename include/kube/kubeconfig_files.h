@@ -10,9 +10,8 @@
 #include "kube/cluster.h"
 #include "kube/kubeconfig.h"
 
-/* Libyaml and libjq keep copies of their own of what they read, secrets too,
- * and give them back without zeroing them.  All that is ours is zeroed, the
- * text of the files first of all. */
+/* Libyaml and libjq keep copies of what they read, secrets too, and give them
+ * back without zeroing them: kube/apart.h.  All that is ours is zeroed. */
 struct kubeconfig_files {
     jv clusters, users, contexts; /* by name: [entry, number of its file] */
     jv current;                   /* the current context; invalid: none */

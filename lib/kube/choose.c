@@ -1,5 +1,6 @@
 #include "kube/choose.h"
 
+#include "kube/apart.h"
 #include "kube/incluster.h"
 
 static enum choose_result choose_own(const char *account, struct cluster *c,
@@ -24,7 +25,7 @@ enum choose_result choose_cluster(const struct kubeconfig_options *options,
                                   const char *account, struct cluster *c,
                                   struct cluster_why *why)
 {
-    switch (kubeconfig_read(options, c, why)) {
+    switch (kubeconfig_read_apart(options, c, why)) {
     case KUBECONFIG_DONE:
         if (c->namespace_ == NULL && incluster_possible(account))
             c->namespace_ = incluster_namespace(account);

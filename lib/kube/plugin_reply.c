@@ -23,9 +23,8 @@ void plugin_reply_free(struct plugin_reply *r)
     plugin_reply_init(r);
 }
 
-/* The one document that it printed.  libyaml and libjq keep copies of their
- * own of what they read, and give them back without zeroing them; all that is
- * ours is zeroed. */
+/* The one document that it printed.  Libyaml and libjq keep copies of what they
+ * read: kube/apart.h. */
 static jv read_document(const char *text, size_t len)
 {
     struct yaml y;

@@ -9,6 +9,7 @@
 
 #include "base/child.h"
 #include "base/secret.h"
+#include "kube/apart.h"
 #include "kube/plugin.h"
 
 /* How often to look whether one has ended that says nothing more, or was
@@ -189,7 +190,8 @@ static bool judge(struct plugin_run *r, int status, struct plugin_reply *reply,
         return cluster_wrong(why,
                              "exec plugin of %s: %s failed with exit status %d",
                              p->owner, name, WEXITSTATUS(status));
-    return plugin_reply_read(reply, p, r->output.bytes, r->output.len, why);
+    return plugin_reply_read_apart(reply, p, r->output.bytes, r->output.len,
+                                   why);
 }
 
 enum plugin_status plugin_poll(struct plugin_run *r, int64_t now,
