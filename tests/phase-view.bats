@@ -244,6 +244,21 @@ take_kubectl() { # SCRIPT
     assert_equal "$(wc -l <called)" 3
 }
 
+@test "phase-view: why the connection is lost is said once, and anew where it is another reason" {
+    # shellcheck disable=SC2016 # the script's own variables
+    take_kubectl 'case $n in
+        1 | 2) echo "dial tcp 10.0.0.1:443: read udp 10.0.0.2:3$n$n: i/o timeout" >&2; exit 1 ;;
+        3) echo "connection refused" >&2; exit 1 ;;
+        4) actionset u1 as1 failed 5 ;;
+        esac'
+    # the pauses between the tries are not ours to shorten: 1, 2 and 4 s
+    run --separate-stderr phase-view -a as1
+    assert_failure 1
+    assert_equal "$stderr" 'phase-view: warning: dial tcp 10.0.0.1:443: read udp 10.0.0.2:311: i/o timeout
+phase-view: warning: connection refused'
+    assert_equal "$(wc -l <called)" 4
+}
+
 @test "phase-view: what kubectl says of no use is said, and ends it" {
     # shellcheck disable=SC2016 # the script's own variables
     take_kubectl '[ $n != 2 ] || actionset u1 as1 running 0

@@ -117,6 +117,20 @@ void show_end(struct show *s)
     documents_end(&s->documents);
 }
 
+/* kubectl's words have a local port in them, or a time, that is another for
+ * each try. */
+static bool same_but_numbers(const char *a, const char *b)
+{
+    static const char digits[] = "0123456789";
+
+    for (;; a++, b++) {
+        a += strspn(a, digits);
+        b += strspn(b, digits);
+        if (*a != *b || *a == '\0')
+            return *a == *b;
+    }
+}
+
 void show_remark(struct show *s, const char *remark, size_t len)
 {
     char *to = s->board.remark;
@@ -127,8 +141,10 @@ void show_remark(struct show *s, const char *remark, size_t len)
         return;
     memcpy(to, text, sizeof text);
     s->changed = true;
-    if (!s->draws && text[0] != '\0')
-        msg_warn("%s", text);
+    if (s->draws || text[0] == '\0' || same_but_numbers(text, s->warned))
+        return;
+    memcpy(s->warned, text, sizeof text);
+    msg_warn("%s", text);
 }
 
 /* Whether anything of B is in trouble, whose time goes on by itself. */

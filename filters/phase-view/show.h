@@ -25,6 +25,7 @@ struct show {
     struct documents documents;
     struct screen screen;
     struct buf late; /* the latest status line, which nobody has read yet */
+    char warned[sizeof((struct board *)0)->remark]; /* the last one */
     uint64_t glance;
     bool glanced, changed;
     int64_t shown; /* when, on the steady clock */
@@ -40,7 +41,9 @@ void show_take(struct show *s, const char *bytes, size_t n);
 /* The input has ended. */
 void show_end(struct show *s);
 
-/* What else there is to say, as one line; NULL: nothing. */
+/* What else there is to say, as one line; NULL: nothing.  Where lines are
+ * printed it is a warning, and none where only numbers differ from the one
+ * before: a port, a time. */
 void show_remark(struct show *s, const char *remark, size_t len);
 
 /* Shows what is due; for how many ms there is nothing more to do, or -1. */
