@@ -44,6 +44,11 @@ size_t pen_text(struct pen *p, const char *text, size_t len, size_t most);
 /* The columns that pen_text() would take, without a limit. */
 size_t pen_width(const char *text, size_t len);
 
+/* How many bytes of TEXT, which shown() has made, go into a line of MOST
+ * columns, at least one character: up to a space, where the rest does not
+ * fit. */
+size_t pen_fit(const char *text, size_t len, size_t most);
+
 /* Appends our own text: harmless, each character a column. */
 void pen_word(struct pen *p, const char *word);
 

@@ -31,6 +31,8 @@ struct row {
     enum row_kind kind;
     enum row_rank rank;
     struct viewed_text name, function, text; /* somebody else's */
+    /* Whose it is, where there are several: the ActionSet, and the action. */
+    struct viewed_text set, action;
     enum viewed_state state;
     struct viewed_text state_text; /* of one that is VIEWED_OTHER */
     bool troubled;                 /* stalled, or slow */
@@ -47,6 +49,10 @@ struct rows {
 /* Empties R and puts the rows of B into it; NOW, in ns since 1970, is what a
  * time is compared with.  False where there is no memory. */
 bool rows_collect(struct rows *r, const struct board *b, int64_t now);
+
+/* Takes the rows away that say only whose the others are: set and action of
+ * these say it. */
+void rows_drop_heads(struct rows *r);
 
 /* A state as a word. */
 const char *rows_state(enum viewed_state state);

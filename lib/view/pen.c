@@ -99,6 +99,24 @@ size_t pen_text(struct pen *p, const char *text, size_t len, size_t most)
     return width;
 }
 
+size_t pen_fit(const char *text, size_t len, size_t most)
+{
+    size_t width = 0, space = 0, n = 0, i;
+
+    for (i = 0; i < len; i += n) {
+        int columns = next(text + i, len - i, &n);
+
+        width += columns < 0 ? 1 : (size_t)columns;
+        if (text[i] == ' ')
+            space = i + 1; /* which needs no room at the end of a line */
+        else if (width > most)
+            break;
+    }
+    if (i == len || (space == 0 && i > 0))
+        return i;
+    return space > 0 ? space : n;
+}
+
 void pen_word(struct pen *p, const char *word)
 {
     buf_str(p->b, word);

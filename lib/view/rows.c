@@ -142,9 +142,12 @@ static bool add_action(struct rows *r, const struct board_entry *e,
             return false;
         row->name = a->name;
     }
-    for (size_t i = a->first; i < a->first + a->count; i++)
+    for (size_t i = a->first; i < a->first + a->count; i++) {
         if (!add_phase(r, e, i))
             return false;
+        if (e->v.action_count > 1)
+            r->row[r->count - 1].action = a->name;
+    }
     return true;
 }
 
@@ -244,9 +247,14 @@ static bool add_entry(struct rows *r, const struct board_entry *e, int64_t now)
 bool rows_collect(struct rows *r, const struct board *b, int64_t now)
 {
     r->count = 0;
-    for (size_t i = 0; i < b->count; i++)
+    for (size_t i = 0; i < b->count; i++) {
+        size_t first = r->count;
+
         if (!add_entry(r, &b->entries[i], now))
             return false;
+        for (size_t j = first; b->count > 1 && j < r->count; j++)
+            r->row[j].set = b->entries[i].v.name;
+    }
     if (b->remark[0] != '\0') {
         struct row *row = add_note(r, "");
 
@@ -255,6 +263,20 @@ bool rows_collect(struct rows *r, const struct board *b, int64_t now)
         row->text = (struct viewed_text){ b->remark, strlen(b->remark) };
     }
     return true;
+}
+
+void rows_drop_heads(struct rows *r)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < r->count; i++) {
+        const struct row *row = &r->row[i];
+
+        if (row->kind != ROW_ACTION &&
+            (row->kind != ROW_HEAD || row->set.len == 0))
+            r->row[kept++] = *row;
+    }
+    r->count = kept;
 }
 
 void rows_free(struct rows *r)

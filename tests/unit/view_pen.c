@@ -57,6 +57,32 @@ static void text_is_cut_by_columns(void **state)
     }
 }
 
+static void a_line_ends_at_a_space(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t most, bytes;
+    } rows[] = {
+        { "", 4, 0 },
+        { "dump", 4, 4 },
+        { "no space", 2, 3 },
+        { "no space", 3, 3 },
+        { "no space", 7, 3 },
+        { "no space", 8, 8 },
+        { "nospace", 4, 4 },
+        { "nospace x", 4, 4 },
+        { "a b nospace", 6, 4 },
+        { "\u5099\u4EFD", 3, 3 },
+        { "\u5099\u4EFD", 1, 3 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++)
+        assert_row(pen_fit(rows[i].text, strlen(rows[i].text), rows[i].most) ==
+                       rows[i].bytes,
+                   rows[i].text);
+}
+
 static void nothing_that_a_terminal_obeys_passes(void **state)
 {
     static const struct {
@@ -185,6 +211,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_cut_by_columns),
+        cmocka_unit_test(a_line_ends_at_a_space),
         cmocka_unit_test(nothing_that_a_terminal_obeys_passes),
         cmocka_unit_test(what_the_locale_has_not_is_not_shown),
         cmocka_unit_test(bars),

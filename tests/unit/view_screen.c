@@ -270,6 +270,81 @@ static void actionsets_have_their_names(void **state)
         "> total  running   [##############               ]   50.00%\n");
 }
 
+#define FAILED(name, error)                                                    \
+    "{\"kind\":\"ActionSet\",\"metadata\":{\"uid\":\"" name                    \
+    "\",\"name\":\"" name "\"},\"status\":{\"state\":\"failed\","              \
+    "\"error\":{\"message\":\"" error "\"},\"progress\":{"                     \
+    "\"percentCompleted\":\"10\"},\"actions\":[{\"name\":\"x\","               \
+    "\"phases\":[" PHASE("dump", "failed") "]}]}}"
+
+static void an_error_can_be_read_whole(void **state)
+{
+    (void)state;
+    read_text(FAILED("one", "Failed while waiting for Pod kanister-job-8zb4w "
+                            "to be ready: \u5099\u4EFD-bucket-eu-central-1-"
+                            "prod-0123456789012345678901234567890 is full"));
+    lay(ascii, 40, 0,
+        "one\n"
+        "x dump  failed    [          ]\n"
+        "x x     failed    [#         ]   10.00%\n"
+        "  error: Failed while waiting for Pod\n"
+        "    kanister-job-8zb4w to be ready:\n"
+        "    \u5099\u4EFD-bucket-eu-central-1-prod-01234\n"
+        "    56789012345678901234567890 is full\n");
+    /* as far as there is room for it */
+    lay(ascii, 40, 5,
+        "one\n"
+        "x dump  failed    [          ]\n"
+        "x x     failed    [#         ]   10.00%\n"
+        "  error: Failed while waiting for Pod\n"
+        "    kanister-job-8zb4w to be ready: \u5099~\n");
+    lay(ascii, 40, 3,
+        "x dump  failed    [          ]\n"
+        "  error: Failed while waiting for Pod ~\n"
+        "  and 2 more lines\n");
+    for (size_t width = 1; width < 30; width++)
+        assert_true(screen_lay(&s, &b, ascii, width, 0, 0));
+}
+
+static void rows_that_were_cut_say_whose_they_are(void **state)
+{
+    (void)state;
+    read_text(FAILED("backup-9gtmp", "no space left"));
+    read_text(FAILED("other", "no space, too"));
+    lay(ascii, 60, 6,
+        "x backup-9gtmp dump  failed    [                 ]\n"
+        "x backup-9gtmp       failed    [#                ]   10.00%\n"
+        "  backup-9gtmp: error: no space left\n"
+        "x other dump         failed    [                 ]\n"
+        "x other              failed    [#                ]   10.00%\n"
+        "  other: error: no space, too\n");
+    lay(ascii, 60, 4,
+        "x backup-9gtmp dump  failed    [                 ]\n"
+        "  backup-9gtmp: error: no space left\n"
+        "x other dump         failed    [                 ]\n"
+        "  and 3 more lines\n");
+    /* of what is long, each has a part */
+    lay(ascii, 34, 4,
+        "x backup~ dump  [      ]\n"
+        "  backup-9gtmp: error: no space ~\n"
+        "x other dump    [      ]\n"
+        "  and 3 more lines\n");
+}
+
+static void so_do_those_of_an_action(void **state)
+{
+    (void)state;
+    read_text("{\"type\":\"status\",\"state\":\"running\",\"actions\":["
+              "{\"name\":\"db\",\"phases\":[" PHASE(
+                  "dump", "running") "]},"
+                                     "{\"name\":\"files\",\"phases\":[" PHASE(
+                                         "dump", "running") "]}]}");
+    lay(ascii, 40, 3,
+        "> db dump     [              ]\n"
+        "> files dump  [              ]\n"
+        "> total       [              ]    0.00%\n");
+}
+
 static void names_are_measured_and_harmless(void **state)
 {
     (void)state;
@@ -336,6 +411,9 @@ int main(void)
         TEST(what_matters_stays_where_lines_are_few),
         TEST(trouble_is_said),
         TEST(actionsets_have_their_names),
+        TEST(an_error_can_be_read_whole),
+        TEST(rows_that_were_cut_say_whose_they_are),
+        TEST(so_do_those_of_an_action),
         TEST(names_are_measured_and_harmless),
         TEST(columns_never_become_narrower),
     };
