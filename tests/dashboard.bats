@@ -55,6 +55,14 @@ phasepipe_phase_last_change_timestamp_seconds
 phasepipe_phase_state'
 }
 
+@test "dashboard: the legends tell phases of one name apart" {
+    run jq -r '.panels[].targets[] | select(.expr | contains("phasepipe_phase_"))
+        | select(.legendFormat | contains("{{phase_index}}") | not) | .legendFormat' \
+        "$ROOT/filters/phase-metrics/dashboard.json"
+    assert_success
+    assert_output ''
+}
+
 @test "dashboard: the dashboard is one that Grafana 10 takes" {
     run jq -r '
         def wrong(what): if . then empty else what end;

@@ -129,10 +129,23 @@ samples() { # METRIC FILE
     run bash -c 'grep "^phasepipe_phase_state{.*state=\"running\"}" t.prom | grep -o "phase=.*,state"'
     assert_line --index 0 'phase="a\"b\\c\nd}",state'
     assert_line --index 1 'phase="���",state'
-    assert_line --index 2 "phase=\"$(printf 'ä%.0s' {1..128})\",state"
-    assert_line --index 3 'phase="twice",state'
-    assert_equal "${#lines[@]}" 5 # and the defer phase
+    assert_line --index 2 'phase="���",state' # another one
+    assert_line --index 3 "phase=\"$(printf 'ä%.0s' {1..128})\",state"
+    assert_line --index 4 'phase="twice",state'
+    assert_line --index 5 'phase="twice",state'
+    assert_equal "${#lines[@]}" 7 # and the defer phase
     assert_equal "$(grep -v '^#' t.prom | sed 's/ [^ ]*$//' | sort | uniq -d)" ''
+}
+
+@test "phase-metrics: phases of one name are told apart, the defer phase too" {
+    jq -c '.status.actions[1:] = [] | .status.actions[0] |= (.phases = [
+        {"name": "dump", "state": "complete"}, {"name": "dump", "state": "running"}]
+        | .deferPhase = {"name": "dump", "state": "pending"})' "$SEVERAL" |
+        phase-metrics t.prom
+    assert_equal "$(samples phase_state t.prom | grep ' 1$' | grep -o 'phase_index.*')" \
+        'phase_index="0",phase="dump",state="complete" 1
+phase_index="1",phase="dump",state="running" 1
+phase_index="2",phase="dump",state="pending" 1'
 }
 
 @test "phase-metrics: of two ActionSets of one name the later one counts" {

@@ -89,19 +89,11 @@ static void add_phase(struct labels *l, const struct labelled *actionset,
     json_put_int(&l->text, (int64_t)p->action);
     buf_char(&l->text, '"');
     add_label(&l->text, "action", v->actions[p->action].name);
+    buf_str(&l->text, ",phase_index=\"");
+    json_put_int(&l->text, (int64_t)(phase - v->actions[p->action].first));
+    buf_char(&l->text, '"');
     add_label(&l->text, "phase", p->name);
     new->len = l->text.len - new->at;
-    if (l->text.failed)
-        return;
-    for (size_t i = l->phase_count; i-- > 0;) {
-        const struct labelled *old = &l->phases[i];
-
-        if (old->entry != new->entry ||
-            v->phases[old->phase].action != p->action)
-            break;
-        if (same(l, old, new))
-            return; /* the next takes its place */
-    }
     l->phase_count++;
 }
 

@@ -2,10 +2,10 @@
  * What the series are about: the labels of each ActionSet and each phase that
  * is shown, every one of them once.
  *
- * A series that is there twice is an error to whoever collects it, so what
- * would be the same is left out: of two ActionSets of one name the one that
- * came last counts, of two phases of one name within an action the first.
- * Values are cut to LABEL_MAX bytes, and there are at most LABELLED_MAX phases.
+ * A series that is there twice is an error to whoever collects it, so of two
+ * ActionSets of one name the one that came last counts.  Actions and phases
+ * have their index, since several may have one name. Values are cut to
+ * LABEL_MAX bytes, and there are at most LABELLED_MAX phases.
  */
 #ifndef PHASE_METRICS_LABELS_H
 #define PHASE_METRICS_LABELS_H
@@ -23,7 +23,7 @@ struct labelled {
     const struct board_entry *entry;
     size_t phase;   /* an index of its phases; of an ActionSet, none */
     size_t at, len; /* of `text` */
-    bool left_out;  /* it would be there twice */
+    bool left_out;  /* an ActionSet that would be there twice */
 };
 
 struct labels {

@@ -351,7 +351,8 @@ void metrics_put_table(struct buf *b)
     static const char *const labels[] = {
         [TASK] = "task",
         [ACTIONSET] = "task,namespace,actionset",
-        [PHASE] = "task,namespace,actionset,action_index,action,phase",
+        [PHASE] =
+            "task,namespace,actionset,action_index,action,phase_index,phase",
     };
 
     buf_str(b, "metric\tlabels\twhat it says\n");
