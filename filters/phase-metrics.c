@@ -3,11 +3,13 @@
  * of metrics for the textfile collector of Prometheus' node_exporter.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -52,7 +54,8 @@ static const struct opt_program program = {
 #define HEARTBEAT (60 * CLOCK_SECOND)
 
 struct job {
-    const char *path; /* "-": standard output, at the end */
+    const char *path;
+    enum { REPLACED, WRITTEN, TO_OUTPUT, TO_ERRORS } way; /* to FILE */
     char task[256];
     struct clock clock;
     struct follow follow;
@@ -68,6 +71,34 @@ static void fail(struct job *job, int status)
         job->status = status;
 }
 
+/* Writes to what cannot be replaced.  A FIFO without a reader is an error. */
+static bool write_to(const char *path, const struct buf *text)
+{
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    bool good = fd >= 0 && write_all(fd, text->bytes, text->len);
+    int kept = errno;
+
+    if (fd >= 0)
+        close(fd);
+    errno = kept;
+    return good;
+}
+
+static bool put_text(const struct job *job, const struct buf *text, bool last)
+{
+    switch (job->way) {
+    case TO_OUTPUT:
+        return write_all(STDOUT_FILENO, text->bytes, text->len);
+    case TO_ERRORS:
+        return write_all(STDERR_FILENO, text->bytes, text->len);
+    case WRITTEN:
+        return write_to(job->path, text);
+    default:
+        return last ? file_replace(job->path, text->bytes, text->len)
+                    : file_replace_soon(job->path, text->bytes, text->len);
+    }
+}
+
 /* Puts the metrics where they belong.  False with errno set. */
 static bool put(struct job *job, bool last)
 {
@@ -79,12 +110,7 @@ static bool put(struct job *job, bool last)
     bool good = metrics_put(&text, &m);
 
     errno = good ? 0 : ENOMEM;
-    if (good && strcmp(job->path, "-") == 0)
-        good = write_all(STDOUT_FILENO, text.bytes, text.len);
-    else if (good && last)
-        good = file_replace(job->path, text.bytes, text.len);
-    else if (good)
-        good = file_replace_soon(job->path, text.bytes, text.len);
+    good = good && put_text(job, &text, last);
     buf_free(&text);
     if (m.more && !job->more_said) {
         job->more_said = true;
@@ -98,8 +124,8 @@ static int64_t due(const struct job *job)
 {
     int64_t wait = HEARTBEAT;
 
-    if (strcmp(job->path, "-") == 0)
-        return -1;
+    if (job->way != REPLACED)
+        return -1; /* but at the end */
     if (!job->tried)
         return job->follow.changed ? 0 : -1;
     if (job->follow.changed || options.interval > wait)
@@ -190,9 +216,33 @@ static void read_past(struct job *job)
 {
     struct buf text = BUF_INIT(METRICS_MAX);
 
-    if (strcmp(job->path, "-") != 0 && file_read(job->path, &text))
+    if (job->way == REPLACED && file_read(job->path, &text))
         job->follow.success = metrics_success(text.bytes, text.len, job->task);
     buf_free(&text);
+}
+
+static bool is_ours(int fd, const struct stat *file)
+{
+    struct stat ours;
+
+    return fstat(fd, &ours) == 0 && ours.st_dev == file->st_dev &&
+           ours.st_ino == file->st_ino;
+}
+
+/* How PATH is written.  By its name /dev/stdout is what standard output leads
+ * to, perhaps a log, in whose place nothing may be put. */
+static void find_way(struct job *job, const char *path)
+{
+    struct stat file;
+    bool there = stat(path, &file) == 0;
+
+    job->path = path;
+    if (strcmp(path, "-") == 0 || (there && is_ours(STDOUT_FILENO, &file)))
+        job->way = TO_OUTPUT;
+    else if (there && is_ours(STDERR_FILENO, &file))
+        job->way = TO_ERRORS;
+    else if (there && !S_ISREG(file.st_mode))
+        job->way = WRITTEN;
 }
 
 /* The label task, and what is wrong with FILE. */
@@ -204,15 +254,14 @@ static int read_operand(struct job *job, const char *path)
     size_t len = strlen(name), cut = sizeof suffix - 1;
     bool is_prom = len >= cut && strcmp(name + len - cut, suffix) == 0;
 
-    job->path = path;
-    if (strcmp(path, "-") == 0) {
-        if (options.pass)
-            return msg_fatal(EXIT_USAGE, "--pass: standard output is FILE");
-    } else if (len == 0) {
+    find_way(job, path);
+    if (len == 0)
         return msg_fatal(EXIT_USAGE, "FILE \"%s\" names no file", path);
-    } else if (!file_replaceable(path)) {
-        return msg_fatal(EXIT_USAGE, "FILE \"%s\" is not a regular file", path);
-    } else if (!is_prom) {
+    if (job->way == TO_OUTPUT && options.pass)
+        return msg_fatal(EXIT_USAGE, "--pass: standard output is FILE");
+    if (!file_replaceable(path) && errno == EISDIR)
+        return msg_fatal(EXIT_USAGE, "FILE \"%s\" is a directory", path);
+    if (job->way == REPLACED && !is_prom) {
         msg_warn("node_exporter reads no %s: its name does not end in .prom",
                  path);
     }

@@ -318,8 +318,8 @@ t.prom'
     done <<'END'
 |FILE is missing (see phase-metrics --help)
 --pass -|--pass: standard output is FILE
-dir.prom|FILE "dir.prom" is not a regular file
-/dev/null|FILE "/dev/null" is not a regular file
+--pass /dev/stdout|--pass: standard output is FILE
+dir.prom|FILE "dir.prom" is a directory
 --interval x t.prom|--interval: "x" is not a duration such as 15s, 2m30s or 500ms
 END
     PHASEPIPE_CLOCK=noon run --separate-stderr phase-metrics t.prom <<<"$going"
@@ -327,6 +327,37 @@ END
     run --separate-stderr bash -c 'phase-metrics t.prom <&-'
     assert_failure 111
     run --separate-stderr bash -c 'phase-metrics --metrics >/dev/full'
+    assert_failure 111
+}
+
+@test "phase-metrics: what is no file of its own is written to, not replaced" {
+    echo first >log
+    for file in /dev/stdout /dev/fd/1 /proc/self/fd/1 log -; do
+        phase-metrics "$file" <<<"$going" >>log
+    done
+    phase-metrics /dev/stderr <<<"$going" 2>>log
+    assert_equal "$(head -n 1 log)" first
+    assert_equal "$(grep -c '^phasepipe_following' log)" 6
+
+    run --separate-stderr phase-metrics /dev/null <<<"$going"
+    assert_success
+    assert_output ''
+    [ "$stderr" = '' ]
+    [ -c /dev/null ]
+
+    mkfifo there
+    exec 4<>there
+    phase-metrics there <<<"$going"
+    while read -r line && [ "$line" != 'phasepipe_following{task="there"} 0' ]; do
+        :
+    done <&4
+    [ -n "$line" ]
+    [ -p there ]
+    exec 4<&- # nobody reads it
+    run --separate-stderr phase-metrics there <<<"$going"
+    assert_failure 111
+    assert_equal "$stderr" 'phase-metrics: fatal: the last state was not written to there: No such device or address'
+    run --separate-stderr phase-metrics /dev/full <<<"$going"
     assert_failure 111
 }
 
