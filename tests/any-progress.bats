@@ -97,6 +97,19 @@ said() {
     any-progress tar - <part.aa | cmp - whole
 }
 
+@test "any-progress: which files a run tells of is not known of the next one" {
+    {
+        echo 'sending incremental file list'
+        printf '\r 32,768   0%%    0.00kB/s    0:00:00'
+        printf '\r 60,000 100%%    9.00kB/s    0:00:00 (xfr#1, to-chk=1/3)\n'
+        printf '\r 5,000   5%%    9.00kB/s    0:00:00\n'
+        echo 'rsync error: error in file IO (code 11) at receiver.c(1)'
+        printf '\r 32,768   7%%    0.00kB/s    0:00:00\n'
+    } | any-progress rsync >records || [ $? = 1 ]
+    assert_equal "$(jq -c 'select(.type == "progress") | [.progressPercent, .sizeUploadedB]' records | paste -sd ' ')" \
+        '[null,32768] [66.66,null] [68.33,65000] [7,32768]'
+}
+
 @test "any-progress: --pass copies the input as it is" {
     for name in rsync-copy rclone-copy; do
         any-progress --pass "${name%%-*}" <"$MOVERS/$name.console" 2>copy >records

@@ -35,6 +35,28 @@ one() {
     diff -r "$DATA" copy
 }
 
+# Names of files are the only lines that are not understood.
+@test "movers: rsync that tells of each file is not taken for one that tells of all" {
+    local options
+
+    for options in -P -vP '-P --no-inc-recursive'; do
+        rm -rf copy
+        # shellcheck disable=SC2086 # two words
+        mover rsync -- rsync -a $options --bwlimit=60m "$DATA/" copy
+        assert_rising 20
+        # directories count, too
+        assert_equal "$(last)" "[100,$BYTES,null,$((FILES + 7))]"
+        # each of the large files was told of on its way, and none as the whole
+        jq -es '[.[] | .progressPercent | values] as $all
+            | [$all[] | select(. > 0 and . < 20)] | length > 5' records
+    done
+    rm -rf copy
+    mover rsync -- rsync -av --no-inc-recursive --info=progress2 --bwlimit=60m "$DATA/" copy
+    assert_rising 20
+    assert_equal "$(last)" "[100,$BYTES,null,$FILES]"
+    jq -es '[.[].basis | values] == []' records
+}
+
 @test "movers: rsync loses a part, or fails" {
     run mover rsync -- rsync -a --info=progress2 "$DATA/d1" nosuch copy
     assert_failure
@@ -214,6 +236,17 @@ one() {
     assert_understood
     assert_equal "$(state) $(jq 'select(.type == "result").bytes' records)" "complete $size"
     cmp one copy
+    # of several, files are counted, and none is taken for the whole
+    mover zstd -- zstd -q -T1 -15 --progress "$DATA"/big?
+    assert_understood
+    assert_rising 10
+    assert_equal "$(jq -c 'select(.totalBlobs != null) | .processedBlobs' records | uniq | paste -sd ' ')" '0 1 2 3 4 5'
+    jq -es '[.[] | select(.type == "progress") | .sizeUploadedB | values] == []' records
+    assert_equal "$(state)" complete
+    mover zstd -- zstd -d -f --progress "$DATA"/big?.zst
+    rm "$DATA"/big?.zst
+    assert_understood
+    assert_equal "$(state) $(jq 'select(.type == "result").bytes' records)" 'complete 48000006'
     run mover zstd -- zstd --progress nosuch
     assert_failure
     assert_understood

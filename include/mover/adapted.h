@@ -7,6 +7,7 @@
 
 #include "mover/reading.h"
 #include "mover/record.h"
+#include "mover/single.h"
 
 struct adapted {
     int64_t total; /* bytes or things, where the mover says none; -1: none */
@@ -16,8 +17,9 @@ struct adapted {
 
     /* private */
     enum operation operation;
-    bool shown;       /* progress has shown the operation */
-    int64_t things;   /* that were told, one line each */
+    bool shown;     /* progress has shown the operation */
+    int64_t things; /* that were told, one line each */
+    struct single single;
     bool errors;      /* something is missing at the end */
     enum state state; /* by the closing word that came last */
     struct buf snapshot_id, root_id, text;

@@ -53,6 +53,9 @@ enum unit {
     X(symlinks, COUNT)                                                         \
     X(bytes, SIZE)                                                             \
     X(elapsedSeconds, SECONDS)                                                 \
+    X(nth, COUNT)                                                              \
+    X(left, COUNT)                                                             \
+    X(items, COUNT)                                                            \
     X(spinner, TEXT)                                                           \
     X(level, TEXT)                                                             \
     X(source, TEXT)                                                            \

@@ -14,6 +14,7 @@ enum reading_kind {
     READ_PROGRESS, /* how far it is */
     READ_TALLY,    /* one more thing is done */
     READ_BEGIN,    /* the next thing begins: those before it are done */
+    READ_SINGLE,   /* what follows may be of one of several things */
     READ_WARNING,  /* about something that does no harm */
     READ_ERROR,    /* something is missing at the end */
     READ_COMPLETE, /* a closing word, as are the rest */
@@ -52,8 +53,8 @@ enum common_word {
 enum field reading_common(enum operation operation, enum common_word word);
 
 /* The field that NAME is in a line of KIND: a member of the record, or one of
- * the words done, total, count and of.  FIELD_COUNT where such a record has it
- * not. */
+ * the words done, total, count and of, or of single.h.  FIELD_COUNT where such
+ * a record has it not. */
 enum field reading_field(enum reading_kind kind, enum operation operation,
                          const char *name);
 

@@ -14,6 +14,7 @@ void adapted_init(struct adapted *a, enum operation operation)
                            .root_id = BUF_INIT(ID_CEILING),
                            .text = BUF_INIT(TEXT_CEILING),
                            .record = BUF_INIT(RECORD_CEILING) };
+    single_init(&a->single);
 }
 
 void adapted_free(struct adapted *a)
@@ -129,7 +130,9 @@ static void on_progress(struct adapted *a, struct reading *reading)
     a->shown = true;
     if (reading->kind != READ_PROGRESS)
         count_thing(a, reading, v);
-    basis = compute(a, reading->operation, v);
+    basis = single_take(&a->single, reading->operation, v)
+                ? "objects"
+                : compute(a, reading->operation, v);
     progress_settle(&p, v);
     p.basis = p.percent >= 0 ? basis : NULL;
     p.stage = reading->operation == OP_SYNC ? "copy" : NULL;
@@ -190,6 +193,7 @@ static void on_close(struct adapted *a, const struct reading *reading)
     if (!a->shown)
         a->operation = reading->operation;
     a->state = state_of(a, reading->kind);
+    single_init(&a->single); /* another run may follow */
     if (a->state == STATE_FAILED || a->state == STATE_CANCELLED) {
         /* what came before was of another run, or is not to be relied on */
         buf_clear(&a->snapshot_id);
@@ -209,6 +213,9 @@ void adapted_take(struct adapted *a, struct reading *reading)
 {
     switch (reading->kind) {
     case READ_KNOWN:
+        break;
+    case READ_SINGLE:
+        single_begin(&a->single);
         break;
     case READ_PROGRESS:
     case READ_TALLY:

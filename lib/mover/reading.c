@@ -12,7 +12,7 @@ static const char *const kinds[READ_KINDS] = {
     [READ_WARNING] = "warning",     [READ_ERROR] = "error",
     [READ_COMPLETE] = "complete",   [READ_PARTIAL] = "partial",
     [READ_UNCHANGED] = "unchanged", [READ_CANCELLED] = "cancelled",
-    [READ_FAILED] = "failed",
+    [READ_FAILED] = "failed",       [READ_SINGLE] = "single",
 };
 
 const char *reading_kind_name(enum reading_kind kind)
@@ -87,13 +87,17 @@ enum field reading_field(enum reading_kind kind, enum operation operation,
 
     switch (kind) {
     case READ_KNOWN:
+    case READ_SINGLE:
         return FIELD_COUNT;
     case READ_PROGRESS:
     case READ_TALLY:
     case READ_BEGIN:
         if (f == FIELD_COUNT)
             f = common_field(operation, name);
-        return record_has(operation, f) ? f : FIELD_COUNT;
+        return record_has(operation, f) || f == F_nth || f == F_left ||
+                       f == F_items
+                   ? f
+                   : FIELD_COUNT;
     case READ_WARNING:
     case READ_ERROR:
         return f == F_path || f == F_text ? f : FIELD_COUNT;
