@@ -61,7 +61,7 @@ struct filter {
     struct loaded loaded;
     struct lines lines;
     struct out out, pass;
-    bool told_limit, told_death;
+    bool told_limit, told_death, told_why;
 };
 
 static void on_record(void *arg, const char *record, size_t len)
@@ -95,6 +95,11 @@ static void tell(struct filter *f)
                  "passed over for them",
                  l->name, f->lines.limit_line);
         f->told_limit = true;
+    }
+    if (f->lines.why[0] != '\0' && !f->told_why) {
+        msg_warn("%s: the jq program fails on some lines: %s", l->name,
+                 f->lines.why);
+        f->told_why = true;
     }
     if (l->boxed && l->box.deaths > 0 && !f->told_death) {
         msg_warn("%s: the jq program was ended: %s", l->name, l->box.why);

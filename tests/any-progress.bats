@@ -429,6 +429,28 @@ any-progress: unmatched: {"a"'
     done
 }
 
+@test "any-progress: why a jq program fails is said once, in jq's words" {
+    printf '%s\n' '{"a":1}' '{"a":2}' >console
+    while IFS='|' read -r text said; do
+        printf '%s' "$text" >own.jq
+        run --separate-stderr any-progress --jq own.jq console
+        assert_success
+        assert_equal "$stderr" "any-progress: warning: own.jq: the jq program fails on some lines: $said
+any-progress: warning: nothing was recognised"
+    done <<'END'
+error("a\u001b[2J\n\u009bb")|a?[2J ?b
+error({a: 1})|{"a":1}
+{progress: .a}|it gives what is no record: {"progress":1}
+[range(200000)]|it gives too much
+halt|it halts
+END
+    # and by --test, for each line of a sample
+    printf '%s\n' 'jq' '  {progressPercent: (.a + "x")}' sample '< {"a":1}' >own.adapter
+    run --separate-stderr any-progress --test ./own.adapter
+    assert_failure 1
+    [[ $stderr == 'any-progress: warning: ./own.adapter: line 4: it is not understood: jq: number (1) and string ("x") cannot be added' ]]
+}
+
 @test "any-progress: a jq program sees neither environment nor files nor modules" {
     export SECRET=word HOME=$PWD
     echo 'def evil: 1;' >m.jq

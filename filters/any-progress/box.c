@@ -193,6 +193,7 @@ enum box_status box_ask(struct box *b, const char *line, size_t len,
     int64_t until;
     bool late = false;
 
+    b->refused[0] = '\0';
     if (b->pid == 0 && (b->deaths >= BOX_LIVES || !begin(b, &status)))
         return b->deaths >= BOX_LIVES ? BOX_GONE : BOX_DIED;
     until = deadline(b, b->limit);
@@ -202,8 +203,10 @@ enum box_status box_ask(struct box *b, const char *line, size_t len,
         bury(b, late);
         return BOX_DIED;
     }
-    if (status != BOX_ANSWERED)
+    if (status != BOX_ANSWERED) {
+        shown(b->refused, sizeof b->refused, b->answer.bytes, b->answer.len);
         return status;
+    }
     *answers = json_parse(b->answer.bytes, b->answer.len);
     if (jv_get_kind(*answers) == JV_KIND_ARRAY)
         return BOX_ANSWERED;

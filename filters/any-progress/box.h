@@ -32,6 +32,8 @@ struct box {
     struct feed *feed; /* what is read meanwhile; may be NULL */
     int deaths;        /* how often it was ended */
     char why[256];     /* the reason of the first, or of a wrong program */
+    char refused[256]; /* jq's own words about the last line that it was given,
+                          where it failed; else empty */
 
     /* private */
     pid_t pid; /* 0: none is alive */

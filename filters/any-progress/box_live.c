@@ -28,7 +28,7 @@ struct life {
     jq_state *jq;
     int in, out;
     rlim_t seconds;  /* of processor time for a line */
-    struct buf said; /* what jq says of a wrong program */
+    struct buf said; /* what jq says of a wrong program, or a line */
     struct buf answer;
 };
 
@@ -88,7 +88,19 @@ static bool add(struct life *l, jv output)
     return !l->answer.failed;
 }
 
-/* All outputs for INPUT, as an array in `answer`. */
+/* Keeps what jq says of a program that fails: a text, or what else error() was
+ * given. */
+static void keep_error(struct life *l, jv error)
+{
+    if (jv_get_kind(error) == JV_KIND_STRING)
+        buf_str(&l->said, jv_string_value(error));
+    else
+        json_put_value(&l->said, error);
+    jv_free(error);
+}
+
+/* All outputs for INPUT, as an array in `answer`; or in `said`, what is
+ * wrong. */
 static enum box_status run(struct life *l, jv input)
 {
     bool good = true;
@@ -101,10 +113,17 @@ static enum box_status run(struct life *l, jv input)
         if (!jv_is_valid(output))
             break;
         good = ++count <= BOX_OUTPUTS && add(l, output);
-        if (!good)
+        if (!good) {
+            buf_str(&l->said, "it gives too much");
             return BOX_REFUSED;
+        }
     }
-    good = !jv_invalid_has_msg(output) && !jq_halted(l->jq);
+    good = !jv_invalid_has_msg(jv_copy(output)) && !jq_halted(l->jq);
+    if (jq_halted(l->jq))
+        buf_str(&l->said, "it halts");
+    else if (!good)
+        keep_error(l, jv_invalid_get_msg(jv_copy(output)));
+    jv_free(output);
     if (count == 0)
         buf_char(&l->answer, '[');
     buf_char(&l->answer, ']');
@@ -113,18 +132,18 @@ static enum box_status run(struct life *l, jv input)
 
 static void do_line(struct life *l, const char *line, size_t len)
 {
-    static const struct buf nothing;
     jv input = json_parse(line, len);
     enum box_status status = BOX_REFUSED;
 
     buf_clear(&l->answer);
+    buf_clear(&l->said);
     if (jv_is_valid(input)) {
         allow_time(l);
         status = run(l, input);
     } else {
         jv_free(input);
     }
-    answer(l, status, status == BOX_ANSWERED ? &l->answer : &nothing);
+    answer(l, status, status == BOX_ANSWERED ? &l->answer : &l->said);
 }
 
 /* Bytes of memory that the process has mapped. */

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/json.h"
+#include "base/shown.h"
 #include "mover/sgr.h"
 
 void lines_init(struct lines *l, struct adapter *adapter, struct box *box)
@@ -31,6 +33,17 @@ static struct text plain_text(struct lines *l, const struct record *piece)
     return text_trim(t);
 }
 
+/* What the jq program gave is no record. */
+static void blame_answer(struct lines *l, jv answer)
+{
+    struct buf b = BUF_INIT(1 << 20);
+
+    buf_str(&b, "it gives what is no record: ");
+    json_put_value(&b, answer);
+    shown(l->why, sizeof l->why, b.len > 0 ? b.bytes : "", b.len);
+    buf_free(&b);
+}
+
 /* Takes one output of the jq program: a record, or null where it knows the
  * line and has nothing to say. */
 static bool take_answer(struct lines *l, jv answer)
@@ -40,8 +53,10 @@ static bool take_answer(struct lines *l, jv answer)
 
     if (jv_get_kind(answer) == JV_KIND_NULL)
         return true;
-    if (!reading_of_json(&reading, answer, a->operation, a->fixed))
+    if (!reading_of_json(&reading, answer, a->operation, a->fixed)) {
+        blame_answer(l, answer);
         return false;
+    }
     adapted_take(&l->run, &reading);
     return true;
 }
@@ -53,9 +68,12 @@ static bool ask(struct lines *l, struct text line)
     jv answers;
     int count;
 
-    if (l->box == NULL || (line.at[0] != '{' && line.at[0] != '[') ||
-        box_ask(l->box, line.at, line.len, &answers) != BOX_ANSWERED)
+    if (l->box == NULL || (line.at[0] != '{' && line.at[0] != '['))
         return false;
+    if (box_ask(l->box, line.at, line.len, &answers) != BOX_ANSWERED) {
+        memcpy(l->why, l->box->refused, sizeof l->why);
+        return false;
+    }
     count = jv_array_length(jv_copy(answers));
     for (int i = 0; i < count; i++) {
         jv answer = jv_array_get(jv_copy(answers), i);
@@ -92,6 +110,7 @@ void lines_piece(struct lines *l, const struct record *piece)
 
     if (line.len == 0)
         return;
+    l->why[0] = '\0';
     if (!piece->cut && piece->after != 0 && understand(l, line)) {
         l->recognised++;
         return;

@@ -19,6 +19,7 @@ struct lines {
     uint64_t recognised, missed;
     uint64_t limits; /* how often a rule passed PCRE2's limit */
     int limit_line;  /* of the first rule that did */
+    char why[256]; /* the jq program did not understand the last line; or "" */
 
     /* private */
     struct buf plain; /* the piece without colours */

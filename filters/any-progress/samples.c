@@ -140,7 +140,12 @@ int samples_run(const char *name, struct adapter *adapter, struct box *box)
             expect(&t, s->text);
         } else {
             lines++;
-            if (give(&t, s->text) != (s->kind == '<'))
+            if (give(&t, s->text) == (s->kind == '<'))
+                continue;
+            if (t.lines.why[0] != '\0')
+                say(&t, "it is not understood: jq: ", t.lines.why,
+                    strlen(t.lines.why));
+            else
                 say(&t,
                     s->kind == '<' ? "it is not understood"
                                    : "it is understood",
