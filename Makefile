@@ -134,6 +134,11 @@ torture: all build/tests/torture/fail.so
 	tests/torture/kill 1000
 	tests/torture/readers 1000 10000
 
+soak: all
+	scripts/setup build test
+	tests/soak/run
+	tests/soak/replies --writers 200
+
 check:
 	scripts/check
 check-asan:
@@ -234,6 +239,7 @@ help:
 	@echo "check-valgrind  the same suite under valgrind"
 	@echo "fuzz            FUZZ_SECONDS ($(FUZZ_SECONDS)) of hostile input for each target"
 	@echo "torture         every call of the programs fails, and they are killed"
+	@echo "soak            three hours of kopia in two minutes, beside a server that fails"
 	@echo "bench           speed and memory beside named peers"
 	@echo "figures         measures, and writes tests/FIGURES.md"
 	@echo "pictures        those of the README, anew"
@@ -248,7 +254,7 @@ help:
 	@echo "deb             build/deb/phasepipe_$(VERSION)-*.deb, for Debian and Ubuntu"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan fuzzers check check-asan check-valgrind fuzz torture bench \
+.PHONY: all unit asan fuzzers check check-asan check-valgrind fuzz torture soak bench \
 	figures pictures static-root static bundle install uninstall completions dist deb \
 	clean help
 .DELETE_ON_ERROR:

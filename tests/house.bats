@@ -236,7 +236,7 @@ libraries() {
 
 @test "house: make help names what make can do" {
     make -C "$COPY" --no-print-directory help >targets
-    for target in all check check-asan check-valgrind fuzz torture bench pictures \
+    for target in all check check-asan check-valgrind fuzz torture soak bench pictures \
         bundle completions install uninstall dist deb clean; do
         grep -qE "^$target  +[^ ]" targets
         grep -qE "^$target:" "$COPY/Makefile"
