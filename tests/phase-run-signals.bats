@@ -134,8 +134,8 @@ END
 }
 
 @test "phase-run: it takes nobody's orphans who is not process 1" {
-    start -- sh -c '(sh -c "echo \$\$ >pid; exec sleep 1000" &); read x <go'
     mkfifo go
+    start -- sh -c '(sh -c "echo \$\$ >pid; exec sleep 1000" &); read x <go'
     until_true test -s pid
     run grep -xF "PPid:"$'\t'"$front" "/proc/$(cat pid)/status"
     assert_failure 1
