@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "any-progress/find.h"
 #include "any-progress/lines.h"
+#include "any-progress/list.h"
 #include "any-progress/load.h"
 #include "any-progress/samples.h"
 #include "base/clock.h"
@@ -31,7 +31,7 @@ static const struct opt table[] = {
     { 0, "jq-limit", OPT_DURATION, &choice.limit, "TIME",
       "a jq program may take so long for a line (2s)" },
     { 'l', "list", OPT_FLAG, &options.list, NULL,
-      "print which adapters exist" },
+      "print which adapters exist, or about these" },
     { 'o', "operation", OPT_TEXT, &options.operation, "NAME",
       "what is done: snapshot, restore, verify, sync, ..." },
     { 'p', "pass", OPT_FLAG, &options.pass, NULL,
@@ -236,39 +236,6 @@ static int close_filter(struct filter *f, int status)
     return status;
 }
 
-static void print_adapter(void *arg, const char *name, const char *path)
-{
-    struct loaded l;
-    struct out *out = arg;
-    const struct load_choice one = { .name = name, .limit = choice.limit };
-    const char *const tab = "\t";
-
-    if (load_open(&l, &one) == 0) {
-        const struct adapter *a = &l.adapter;
-
-        out_write(out, name, strlen(name));
-        out_write(out, tab, 1);
-        out_write(out, a->mover.at, a->mover.len);
-        out_write(out, tab, 1);
-        out_write(out, a->versions.at, a->versions.len);
-        out_write(out, tab, 1);
-        out_write(out, path, strlen(path));
-        out_write(out, "\n", 1);
-    }
-    load_close(&l);
-}
-
-static int print_list(void)
-{
-    struct out out;
-
-    if (!out_open(&out, STDOUT_FILENO, msg_output_lost))
-        return msg_fatal_sys("unable to start");
-    if (!find_each(print_adapter, &out))
-        return msg_fatal_sys("unable to look for adapters");
-    return out_close(&out) ? EXIT_DONE : EXIT_SYSTEM;
-}
-
 /* Runs the samples of the adapter that is chosen. */
 static int test_one(void)
 {
@@ -332,7 +299,7 @@ int main(int argc, char **argv)
     if (!opt_parse(&program, argc, argv, &given))
         return given.status;
     if (options.list)
-        return msg_exit_status(print_list());
+        return msg_exit_status(list_print(given.operands));
     status = choose(&given);
     if (status == 0 && options.test)
         return msg_exit_status(test_all(given.operands));

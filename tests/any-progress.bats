@@ -219,8 +219,16 @@ any-progress: warning: ./own.adapter: line 9: more records came than are in the 
     export XDG_CONFIG_HOME=$PWD/config HOME=$PWD/home
     run --separate-stderr any-progress --list
     assert_success
-    assert_line "dd"$'\t'"mine"$'\t'"7"$'\t'"$PWD/config/phasepipe/adapters/dd.adapter"
+    assert_line "dd"$'\t'"mine"$'\t'"7"$'\t'"stderr"$'\t'"$PWD/config/phasepipe/adapters/dd.adapter"
     assert_line --partial $'rsync\trsync\t'
+    # and the one that has no file
+    assert_line $'fraction\tany program that prints N/M, N of M or a percent\t\tstderr\t(within any-progress)'
+    run --separate-stderr any-progress --list rsync ./own.adapter
+    assert_output --regexp $'^rsync\trsync\t[^\t]*\tboth\t/[^\n]*/rsync.adapter\n./own.adapter\tmine\t7\tstderr\t./own.adapter$'
+    run --separate-stderr any-progress --list nosuch
+    assert_failure 100
+    assert_output ''
+    run --separate-stderr any-progress --list
     refute_line --partial other
     assert_equal "$(any-progress dd - <<<'12')" '{"type":"progress","progressPercent":12}'$'\n'"$unknown"
     unset XDG_CONFIG_HOME
@@ -236,7 +244,7 @@ any-progress: warning: ./own.adapter: line 9: more records came than are in the 
     for program in root/bin/any-progress bundle/any-progress; do
         run --separate-stderr env -i $program --list
         assert_success
-        assert_equal "${#lines[@]}" 10
+        assert_equal "${#lines[@]}" 11
         run --separate-stderr env -i $program --test dd
         assert_success
     done

@@ -90,9 +90,9 @@ state() {
 }
 
 # The phase's percent, and state, where COMMAND runs within phase-run.
-phase_run() { # NAME STREAM COMMAND ...
-    PATH=$BIN:$PATH phase-run --mover "$1" --parse "$2" --phase p \
-        --target status.json -- "${@:3}" >out 2>err </dev/null
+phase_run() { # NAME COMMAND ...
+    PATH=$BIN:$PATH phase-run --mover "$1" --phase p \
+        --target status.json -- "${@:2}" >out 2>err </dev/null
     jq -r '.state + " " + .progress.percentCompleted' status.json
 }
 

@@ -30,7 +30,7 @@ one() {
     assert_equal "$(state)" complete
     assert_equal "$(jq 'select(.type == "result").bytes' records)" "$BYTES"
     rm -r copy
-    assert_equal "$(phase_run rsync stdout rsync -a --info=progress2 "$DATA/" copy)" \
+    assert_equal "$(phase_run rsync rsync -a --info=progress2 "$DATA/" copy)" \
         'complete 100.00'
     diff -r "$DATA" copy
 }
@@ -82,7 +82,7 @@ one() {
     id=$(jq -r 'select(.type == "result").snapshotID' records)
     restic -r repository snapshots "$id" >log
     jq -s "$members"'[.[] | select(.type == "progress") | done] | . == sort' records | grep -qx true
-    assert_equal "$(phase_run restic stdout restic --json -r repository backup "$DATA")" \
+    assert_equal "$(phase_run restic restic --json -r repository backup "$DATA")" \
         'complete 100.00'
 }
 
@@ -115,7 +115,7 @@ one() {
     assert_equal "$(last)" "[100,$BYTES,$BYTES,$FILES]"
     diff -r "$DATA" copy
     rm -r copy
-    assert_equal "$(phase_run rclone stderr rclone copy --use-json-log --stats 1s -v "$DATA" copy)" \
+    assert_equal "$(phase_run rclone rclone copy --use-json-log --stats 1s -v "$DATA" copy)" \
         'complete 100.00'
 }
 
@@ -168,7 +168,7 @@ one() {
     assert_understood
     assert_rising 2
     assert_equal "$(last)" "[100,$size,$size,null]"
-    assert_equal "$(phase_run dd stderr dd if=one of=copy bs=1M status=progress)" \
+    assert_equal "$(phase_run dd dd if=one of=copy bs=1M status=progress)" \
         'complete 100.00'
 }
 
@@ -203,7 +203,7 @@ one() {
     mover tar --total $((size / 10240)) -- tar -C "$DATA" -c --checkpoint=200 -f archive .
     assert_understood
     assert_rising 10
-    assert_equal "$(phase_run tar stderr tar -C "$DATA" -c --checkpoint=200 \
+    assert_equal "$(phase_run tar tar -C "$DATA" -c --checkpoint=200 \
         --checkpoint-action=totals -f archive .)" 'complete 100.00'
 }
 
@@ -273,7 +273,7 @@ one() {
     assert_equal "$(last)" "[100,$BYTES,$BYTES,null]"
     assert_equal "$(state)" complete
     diff -r "$DATA" ".$DATA"
-    assert_equal "$(phase_run borg stderr borg create --log-json --progress ::b "$DATA")" \
+    assert_equal "$(phase_run borg borg create --log-json --progress ::b "$DATA")" \
         'complete 100.00'
 }
 
@@ -306,7 +306,7 @@ one() {
     assert_rising "$items"
     assert_equal "$(last | jq -c '.[3]')" "$((items - 1))"
     assert_equal "$(psql -Atc 'select count(*) from large' copy)" 100000
-    assert_equal "$(phase_run pg_dump stderr pg_dump --verbose -Fc -f dump db)" \
+    assert_equal "$(phase_run pg_dump pg_dump --verbose -Fc -f dump db)" \
         'complete 100.00'
     # once more into the same: every item fails, and is let pass
     run mover pg_restore --total "$items" -- pg_restore --verbose -d copy dump

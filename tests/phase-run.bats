@@ -110,6 +110,31 @@ END
     assert_success
 }
 
+@test "phase-run: the adapter says which stream is read, unless --parse does" {
+    local stream
+
+    mkdir -p phasepipe/adapters
+    export XDG_CONFIG_HOME=$PWD
+    for stream in stdout stderr both; do
+        printf '%s\n' "stream $stream" 'progress (?<progressPercent>\d+)' >"phasepipe/adapters/to_$stream.adapter"
+    done
+    printed() { # OPTION ...; the percent that was read
+        phase-run --target status.json "$@" -- sh -c 'echo 30; sleep 0.01; echo 20 >&2; exit 1' >out 2>err || [ $? = 1 ]
+        assert_equal "$(cat out) $(cat err)" '30 20'
+        jq -r '.actions[0].phases[0].progress.progressPercent' status.json
+    }
+    assert_equal "$(printed --mover to_stdout)" 30.00
+    assert_equal "$(printed --mover to_stderr)" 20.00
+    assert_equal "$(printed --mover to_both)" 30.00 # which never falls
+    assert_equal "$(printed --mover ./phasepipe/adapters/to_stdout.adapter)" 30.00
+    assert_equal "$(printed --mover to_stdout --parse stderr)" 20.00
+    assert_equal "$(PHASEPIPE_PARSE=stderr printed --mover to_stdout)" 20.00
+    # what cannot be asked does not keep it from running
+    run --separate-stderr phase-run --mover nosuch -- sh -c 'echo ran; exit 3'
+    assert_failure 3
+    assert_output ran
+}
+
 # --- transparency
 
 @test "phase-run: both streams pass byte for byte" {

@@ -91,13 +91,17 @@ static int open_box(struct loaded *l, int64_t limit)
     return msg_fatal_sys("unable to start the jq program");
 }
 
-int load_open(struct loaded *l, const struct load_choice *choice)
+int load_read(struct loaded *l, const struct load_choice *choice)
 {
-    int status;
-
     *l = (struct loaded){ .boxed = false };
     adapter_init(&l->adapter, choice->operation);
-    status = read_choice(l, choice);
+    return read_choice(l, choice);
+}
+
+int load_open(struct loaded *l, const struct load_choice *choice)
+{
+    int status = load_read(l, choice);
+
     return status != 0 ? status : open_box(l, choice->limit);
 }
 

@@ -23,6 +23,9 @@ struct loaded {
     bool boxed; /* it has a jq program */
 };
 
+/* Only reads it, its jq program is not started; else as load_open(). */
+int load_read(struct loaded *l, const struct load_choice *choice);
+
 /* Makes L ready.  Where it cannot be, that is said, and the exit code is what
  * it returns; 0 is success.  load_close() is due in any case. */
 int load_open(struct loaded *l, const struct load_choice *choice);

@@ -1,7 +1,6 @@
 #include "filters.h"
 
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -45,8 +44,7 @@ static void prepare_shell(void *arg)
     fcntl(FILTER_EVENTS, F_SETFD, 0);
 }
 
-/* Where NAME is, beside ourselves if it is there. */
-static const char *find(const char *name, char path[static PATH_MAX])
+const char *filters_find(const char *name, char path[static PATH_MAX])
 {
     ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
     char *slash = n > 0 ? memrchr(path, '/', (size_t)n) : NULL;
@@ -88,7 +86,7 @@ void filters_start(struct filters *f, const char **argv, int in, int out,
         .arg = f,
     };
 
-    argv[0] = find(name, path);
+    argv[0] = filters_find(name, path);
     start(f, name, &how);
     close(in);
     if (out >= 0)

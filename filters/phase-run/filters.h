@@ -8,6 +8,7 @@
 #ifndef PHASE_RUN_FILTERS_H
 #define PHASE_RUN_FILTERS_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -29,6 +30,10 @@ struct filters {
     int count;
     pid_t group; /* 0: nothing was started yet */
 };
+
+/* Where the program NAME is: beside ourselves, if it is there; else NAME, which
+ * is looked for in PATH. */
+const char *filters_find(const char *name, char path[static PATH_MAX]);
 
 /* Starts ARGV, which ends with NULL, between IN and OUT; both are closed, where
  * OUT is a descriptor at all: see base/child.h.  What cannot be started is

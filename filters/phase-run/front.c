@@ -10,6 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "ask.h"
 #include "base/child.h"
 #include "base/mask.h"
 #include "base/msg.h"
@@ -274,6 +275,16 @@ static void give_back(const int spare[2])
             close(spare[i]);
 }
 
+/* The adapter's word, where the user has said none. */
+static void choose_stream(void)
+{
+    const char *stream =
+        settings.adapter != NULL ? ask_stream(settings.adapter) : NULL;
+
+    if (stream != NULL)
+        settings_parse(stream);
+}
+
 int front_run(char **command)
 {
     struct front f = { .file = { .notes = -1 },
@@ -288,6 +299,7 @@ int front_run(char **command)
     watch_file(&f);
     if (!block_signals(&f))
         msg_warn_sys("unable to take signals");
+    choose_stream();
     if (!streams_open(&f.streams, settings.parses))
         msg_warn_sys("unable to read what the command prints");
     front_start_relay(&f);

@@ -9,7 +9,6 @@
 #include "base/same.h"
 
 struct settings settings = {
-    .parse = "stderr",
     .log_records = NOT_ASKED,
     .log_text = NOT_ASKED,
     .final_budget = 10 * CLOCK_SECOND,
@@ -33,7 +32,7 @@ static const struct opt table[] = {
     { 0, "mover", OPT_TEXT, S(mover), "kopia|records|ADAPTER",
       "what is run (default: records)" },
     { 0, "parse", OPT_TEXT, S(parse), "stderr|stdout|both",
-      "where progress is read (stderr)" },
+      "where progress is read (as ADAPTER says, or stderr)" },
     { 0, "phase", OPT_TEXT, S(owner.phase), "NAME",
       "the phase that COMMAND is" },
     { 0, "phases", OPT_TEXT, S(phases), "A,B,C", "all phases of the action" },
@@ -84,14 +83,17 @@ const struct opt_program settings_program = {
     .environment = "PHASEPIPE_",
 };
 
+void settings_parse(const char *stream)
+{
+    bool both = strcmp(stream, "both") == 0;
+
+    settings.parses[STDOUT_FILENO] = both || strcmp(stream, "stdout") == 0;
+    settings.parses[STDERR_FILENO] = both || strcmp(stream, "stderr") == 0;
+}
+
 static const char *check_parse(void)
 {
-    bool both = strcmp(settings.parse, "both") == 0;
-
-    settings.parses[STDOUT_FILENO] =
-        both || strcmp(settings.parse, "stdout") == 0;
-    settings.parses[STDERR_FILENO] =
-        both || strcmp(settings.parse, "stderr") == 0;
+    settings_parse(settings.parse != NULL ? settings.parse : "stderr");
     return settings.parses[STDOUT_FILENO] || settings.parses[STDERR_FILENO]
                ? NULL
                : "--parse: what is read is stderr, stdout or both";
@@ -119,6 +121,8 @@ static const char *check_mover(void)
         return "--mover: it is kopia, records or an adapter of any-progress";
     any[1] = settings.mover;
     settings.filter = any;
+    if (settings.parse == NULL)
+        settings.adapter = settings.mover;
     return NULL;
 }
 

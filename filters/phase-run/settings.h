@@ -26,6 +26,7 @@ struct settings {
     bool parses[3];            /* by descriptor */
     const char *const *filter; /* argv of what reads the mover's console; NULL:
                                   the command itself prints records */
+    const char *adapter;       /* which is to say what is read; or NULL */
     const char *teller; /* what is to tell how far the command is; or NULL */
     struct codes good;
     const char *name; /* of the phase, given or made of the command's */
@@ -37,5 +38,8 @@ extern const struct opt_program settings_program;
 /* Looks at what belongs together, for the COMMAND that is to be run; NULL, or
  * what is wrong. */
 const char *settings_check(const char *command);
+
+/* Has STREAM read: "stderr", "stdout" or "both"; none by any other word. */
+void settings_parse(const char *stream);
 
 #endif

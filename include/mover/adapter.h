@@ -8,6 +8,8 @@
  *     versions 3.2.7, 3.5.0          which were tried
  *     command rsync --info=progress2 SRC DST    how it must be run
  *     exact TEXT, inexact TEXT       for people
+ *     stream both                    where it prints that: stdout, stderr (the
+ *                                    default) or both
  *     operation sync                 of what follows
  *     unit done iec                  of what follows
  *     progress PATTERN               a rule: the kind of line (reading.h), and
@@ -55,6 +57,7 @@ struct sample {
 
 struct adapter {
     struct text mover, versions, command, exact, inexact; /* or empty */
+    const char *stream; /* "stderr", "stdout" or "both" */
     enum operation operation; /* what the first line that said it, said */
     bool fixed; /* the operation is somebody else's choice, for all lines */
     struct rule *rules;

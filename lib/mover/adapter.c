@@ -41,6 +41,7 @@ void adapter_init(struct adapter *a, enum operation operation)
                            .command = none,
                            .exact = none,
                            .inexact = none,
+                           .stream = "stderr",
                            .operation = operation,
                            .fixed = operation != OP_NONE,
                            .jq = BUF_INIT(ADAPTER_CEILING),
@@ -255,6 +256,18 @@ static bool set_operation(struct parser *p, struct text word)
     return true;
 }
 
+static bool set_stream(struct parser *p, struct text word)
+{
+    static const char *const streams[] = { "stderr", "stdout", "both" };
+
+    for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
+        if (is_word(word, streams[i])) {
+            p->adapter->stream = streams[i];
+            return true;
+        }
+    return wrong(p, "a stream is stderr, stdout or both");
+}
+
 static bool set_unit(struct parser *p, struct text rest)
 {
     struct text name = take_word(&rest);
@@ -302,6 +315,8 @@ static bool parse_word(struct parser *p, struct text line)
         }
     if (is_word(word, "operation"))
         return set_operation(p, rest);
+    if (is_word(word, "stream"))
+        return set_stream(p, rest);
     if (is_word(word, "unit"))
         return set_unit(p, rest);
     if (is_word(word, "sample"))

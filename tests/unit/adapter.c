@@ -70,6 +70,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
           "\"progressPercent\" is no member of an error line" },
         { "operation dance\n", 1, "there is no operation \"dance\"" },
         { "operation\n", 1, "there is no operation \"\"" },
+        { "stream stdin\n", 1, "a stream is stderr, stdout or both" },
         { "unit done miles\n", 1, "there is no such unit" },
         { "unit done\n", 1, "there is no such unit" },
         { "unit progressPercent iec\nprogress (?<progressPercent>a)\n", 2,
