@@ -19,6 +19,7 @@ stand_in() { # NAME TEXT
 
 doctor() { # ARG ...
     run --separate-stderr env -i HOME="$HOME" ${KUBECONFIG+KUBECONFIG="$KUBECONFIG"} \
+        ${PHASEPIPE_MOVER+PHASEPIPE_MOVER="$PHASEPIPE_MOVER"} \
         PATH="$PWD/bin:${PROGRAMS-$BIN:}/usr/bin:/bin" "$ROOT/scripts/doctor" "$@"
 }
 
@@ -134,6 +135,43 @@ END
     doctor -- restic backup /data
     assert_success
     refute_line --partial flags
+}
+
+@test "doctor: looks behind phase-run, and whether that reads kopia" {
+    stand_in kopia "echo '0.23.1 build: 8d4e from: kopia/kopia'"
+    doctor -- /phasepipe/phase-run --mover=kopia --phase dump --log-records --mover-within-steps \
+        --target actionset/x -- kopia snapshot create /data
+    assert_failure 1
+    run rows_of flags
+    assert_output 'no flags       kopia 0.23.0 and later print no progress where standard output is no terminal
+--             /phasepipe/phase-run --mover=kopia --phase dump --log-records --mover-within-steps --target actionset/x -- kopia snapshot create /data --progress'
+    doctor -- phase-run --mover kopia kopia snapshot create --progress /data
+    assert_success
+    assert_line 'ok flags       phase-run --mover kopia kopia snapshot create --progress /data'
+    # --progress-file has nothing to do with --progress
+    doctor -- phase-run --phase --progress -- kopia snapshot create --progress /data
+    assert_failure 1
+    run rows_of flags
+    assert_line --index 0 'no flags       phase-run without --mover kopia does not read what kopia prints'
+    assert_line --index 1 '--             phase-run --mover kopia --phase --progress -- kopia snapshot create --progress /data'
+    export PHASEPIPE_MOVER=kopia
+    doctor -- phase-run --phase dump -- kopia snapshot create --progress /data
+    assert_success
+    unset PHASEPIPE_MOVER
+    doctor -- phase-run --pipeline 'kopia-progress' kopia restore --progress k /data
+    assert_success
+    for none in phase-run 'phase-run --mover' 'phase-run --mover kopia --'; do
+        # shellcheck disable=SC2086 # words
+        doctor -- $none
+        assert_success
+        refute_line --partial flags
+    done
+}
+
+# What doctor takes for an option without a value is one.
+@test "doctor: knows which options of phase-run have no value" {
+    phase-run --help | sed -nE 's/^ +(--[a-z-]+)(\[=.*)?  .*/\1/p' | grep -v '^--version$' | sort >help
+    sed -nE 's/^ +--\*=\* \| (--.*)\) rest.*/\1/p' "$ROOT/scripts/doctor" | sed 's/ | /\n/g' | sort | diff help -
 }
 
 @test "doctor: names the movers that are there and can be read" {

@@ -32,7 +32,7 @@ static const struct opt table[] = {
     { 0, "mover", OPT_TEXT, S(mover), "kopia|records|ADAPTER",
       "what is run (default: records)" },
     { 0, "parse", OPT_TEXT, S(parse), "stderr|stdout|both",
-      "where progress is read (as ADAPTER says, or stderr)" },
+      "where progress is read (ADAPTER says it)" },
     { 0, "phase", OPT_TEXT, S(owner.phase), "NAME",
       "the phase that COMMAND is" },
     { 0, "phases", OPT_TEXT, S(phases), "A,B,C", "all phases of the action" },
