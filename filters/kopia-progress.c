@@ -210,8 +210,8 @@ static int open_filter(struct filter *f)
         .arg = f,
     };
 
-    if (!clock_open(&f->clock, getenv("PHASEPIPE_CLOCK")))
-        return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK is no time");
+    if (!opt_clock(&f->clock))
+        return EXIT_USAGE;
     f->started = clock_steady(&f->clock);
     f->watching = options.hint_after > 0;
     times_init(&f->times);

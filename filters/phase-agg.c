@@ -122,18 +122,6 @@ static int open_agg(struct run *r)
     return no_memory();
 }
 
-static int open_clock(struct clock *clock)
-{
-    const char *time = getenv("PHASEPIPE_CLOCK");
-
-    if (clock_open(clock, time))
-        return EXIT_DONE;
-    return msg_fatal(EXIT_USAGE,
-                     "PHASEPIPE_CLOCK: \"%s\" is not a time "
-                     "such as 2023-02-20T12:49:55Z",
-                     time);
-}
-
 static void warn(const char *text)
 {
     if (text != NULL)
@@ -318,7 +306,7 @@ int main(int argc, char **argv)
     output_open(&r.output, settings.format);
     status = check_files();
     if (status == EXIT_DONE)
-        status = open_clock(&r.clock);
+        status = opt_clock(&r.clock) ? EXIT_DONE : EXIT_USAGE;
     if (status == EXIT_DONE)
         status = open_plan(&r);
     if (status == EXIT_DONE)

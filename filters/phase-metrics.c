@@ -291,7 +291,6 @@ static int print_table(void)
 
 int main(int argc, char **argv)
 {
-    const char *fixed = getenv("PHASEPIPE_CLOCK");
     struct job job = { 0 };
     struct opt_result given;
     int status;
@@ -308,9 +307,8 @@ int main(int argc, char **argv)
     status = read_operand(&job, given.operands[0]);
     if (status != EXIT_DONE)
         return status;
-    if (!clock_open(&job.clock, fixed))
-        return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK: \"%s\" is no time",
-                         fixed);
+    if (!opt_clock(&job.clock))
+        return EXIT_USAGE;
     if (options.pass && !out_open(&job.pass, STDOUT_FILENO, msg_output_lost))
         return msg_fatal_sys("unable to start");
     follow_open(&job.follow, &job.clock);

@@ -243,7 +243,6 @@ static void no_memory(void *arg)
 
 int main(int argc, char **argv)
 {
-    const char *fixed = getenv("PHASEPIPE_CLOCK");
     struct job job = { 0 };
     struct opt_result given;
     int status;
@@ -255,9 +254,9 @@ int main(int argc, char **argv)
     status = check_options();
     if (status != EXIT_DONE)
         return status;
-    if (!clock_open(&job.clock, fixed) || !clock_open(&job.real, NULL))
-        return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK: \"%s\" is no time",
-                         fixed);
+    if (!opt_clock(&job.clock))
+        return EXIT_USAGE;
+    (void)clock_open(&job.real, NULL);
     (void)setlocale(LC_CTYPE, ""); /* else it is the C locale */
     if (options.actionset != NULL)
         source_kubectl(&job.source, options.actionset, options.namespace_,

@@ -351,7 +351,6 @@ static int run(struct job *job)
 
 int main(int argc, char **argv)
 {
-    const char *fixed = getenv("PHASEPIPE_CLOCK");
     struct job job = { 0 };
     struct opt_result given;
     int status;
@@ -363,9 +362,8 @@ int main(int argc, char **argv)
     status = read_target(&job, given.operands[0]);
     if (status != EXIT_DONE)
         return status;
-    if (!clock_open(&job.clock, fixed))
-        return msg_fatal(EXIT_USAGE, "PHASEPIPE_CLOCK: \"%s\" is no time",
-                         fixed);
+    if (!opt_clock(&job.clock))
+        return EXIT_USAGE;
     if (job.target.kind == TARGET_ACTIONSET && !secret_process())
         return msg_fatal_sys("unable to keep secrets out of core files");
     status = options.check ? check(&job.settings, &job.clock) : run(&job);

@@ -374,7 +374,7 @@ END
     assert_equal "$stderr" 'kopia-progress: fatal: --replay and FILE exclude each other'
     PHASEPIPE_CLOCK=noon run --separate-stderr kopia-progress
     assert_failure 100
-    assert_equal "$stderr" 'kopia-progress: fatal: PHASEPIPE_CLOCK is no time'
+    assert_equal "$stderr" 'kopia-progress: fatal: PHASEPIPE_CLOCK: "noon" is no time such as 2023-02-20T12:49:55Z'
 }
 
 # hostile LENGTH: lines of that length, made to be costly for a row each

@@ -547,7 +547,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     PHASEPIPE_CLOCK=noon run --separate-stderr phase-agg --phases a </dev/null
     assert_failure 100
     assert_output ''
-    assert_equal "$stderr" 'phase-agg: fatal: PHASEPIPE_CLOCK: "noon" is not a time such as 2023-02-20T12:49:55Z'
+    assert_equal "$stderr" 'phase-agg: fatal: PHASEPIPE_CLOCK: "noon" is no time such as 2023-02-20T12:49:55Z'
 }
 
 @test "phase-agg: --help and the manual name the same options" {

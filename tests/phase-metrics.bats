@@ -324,6 +324,7 @@ dir.prom|FILE "dir.prom" is a directory
 END
     PHASEPIPE_CLOCK=noon run --separate-stderr phase-metrics t.prom <<<"$going"
     assert_failure 100
+    assert_equal "$stderr" 'phase-metrics: fatal: PHASEPIPE_CLOCK: "noon" is no time such as 2023-02-20T12:49:55Z'
     run --separate-stderr bash -c 'phase-metrics t.prom <&-'
     assert_failure 111
     run --separate-stderr bash -c 'phase-metrics --metrics >/dev/full'

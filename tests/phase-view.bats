@@ -167,6 +167,7 @@ END
     done
     PHASEPIPE_CLOCK=never run --separate-stderr phase-view </dev/null
     assert_failure 100
+    assert_equal "$stderr" 'phase-view: fatal: PHASEPIPE_CLOCK: "never" is no time such as 2023-02-20T12:49:55Z'
 }
 
 @test "phase-view: a reader that goes away is said once, and all is read" {

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/clock.h"
+
 enum opt_kind {
     OPT_FLAG,     /* bool: true when given */
     OPT_TEXT,     /* const char *: the argument itself, not empty */
@@ -64,5 +66,9 @@ struct opt_result {
  * Calls msg_program(). */
 bool opt_parse(const struct opt_program *program, int argc, char **argv,
                struct opt_result *result);
+
+/* Opens C by the environment's PHASEPIPE_CLOCK, the same in all programs. False
+ * where that is no time, which is said; the exit code is EXIT_USAGE. */
+bool opt_clock(struct clock *c);
 
 #endif

@@ -324,3 +324,16 @@ bool opt_parse(const struct opt_program *program, int argc, char **argv,
     argv[result->count] = NULL;
     return result->status == 0;
 }
+
+bool opt_clock(struct clock *c)
+{
+    const char *time = getenv("PHASEPIPE_CLOCK");
+
+    if (clock_open(c, time))
+        return true;
+    (void)msg_fatal(EXIT_USAGE,
+                    "PHASEPIPE_CLOCK: \"%s\" is no time such as "
+                    "2023-02-20T12:49:55Z",
+                    time);
+    return false;
+}
