@@ -50,6 +50,12 @@ assert_untrusted() { # WHY [OPTION ...]
     [[ "$stderr" == *"PATCH: no reply after "*" ms: no complete reply within 2 s"* ]]
 }
 
+@test "status-patch: --connect-timeout 0 is no limit but that of the request" {
+    serve_api "$TAKEN"
+    patch_it --connect-timeout 0s <<<"$A"
+    assert_success
+}
+
 @test "status-patch: a reply that breaks off, or is none, has the patch come again" {
     serve_api
     rm api.script

@@ -776,6 +776,7 @@ terminated() {
 --namespace=a/b|--namespace: "a/b" names no namespace
 --namespace=two|--namespace: "two" is not the one of TARGET "actionset/one/backup"
 --file=/|--file: "/" is not a regular file
+--request-timeout=0s|--request-timeout: in no time there is no reply
 END
     run --separate-stderr status-patch --file one --plan-out ./one actionset/backup <<<"$B"
     assert_failure 100
