@@ -5,86 +5,12 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "labels.h"
+#include "sample.h"
 
 #define SUCCESS "phasepipe_last_success_timestamp_seconds"
 
 /* Of what there is a series each. */
 enum scope { TASK, ACTIONSET, PHASE };
-
-/* Where the samples of one metric go. */
-struct sink {
-    struct buf *out;
-    const struct metrics *metrics;
-    const char *name;
-    const char *labels; /* of what the samples are about */
-    size_t len;
-    const struct board_entry *entry;
-    size_t phase;
-};
-
-/* Begins a sample, with one more label where NAME is not NULL. */
-static void begin(const struct sink *s, const char *name, const char *value)
-{
-    buf_str(s->out, s->name);
-    buf_char(s->out, '{');
-    buf_add(s->out, s->labels, s->len);
-    if (name != NULL) {
-        buf_char(s->out, ',');
-        label_put(s->out, name, value, strlen(value));
-    }
-    buf_str(s->out, "} ");
-}
-
-static void put(const struct sink *s, int64_t value)
-{
-    if (value < 0)
-        return;
-    begin(s, NULL, NULL);
-    json_put_int(s->out, value);
-    buf_char(s->out, '\n');
-}
-
-static void put_time(const struct sink *s, int64_t ns)
-{
-    put(s, ns < 0 ? -1 : ns / CLOCK_SECOND);
-}
-
-/* Hundredths of a percent as a ratio: 4333 is 0.4333. */
-static void put_ratio(const struct sink *s, int64_t hundredths)
-{
-    int64_t rest = hundredths % VIEWED_COMPLETE;
-
-    if (hundredths < 0)
-        return;
-    begin(s, NULL, NULL);
-    json_put_int(s->out, hundredths / VIEWED_COMPLETE);
-    if (rest > 0)
-        buf_char(s->out, '.');
-    for (int64_t place = 1000; rest > 0; place /= 10) {
-        buf_char(s->out, (char)('0' + rest / place));
-        rest %= place;
-    }
-    buf_char(s->out, '\n');
-}
-
-static void put_with(const struct sink *s, const char *label, const char *value,
-                     int64_t number)
-{
-    if (number < 0)
-        return;
-    begin(s, label, value);
-    json_put_int(s->out, number);
-    buf_char(s->out, '\n');
-}
-
-/* A sample for each of the words, 1 for that which it is. */
-static void put_set(const struct sink *s, const char *label,
-                    const char *const *words, const char *is, size_t len)
-{
-    for (; *words != NULL; words++)
-        put_with(s, label, *words,
-                 strlen(*words) == len && memcmp(*words, is, len) == 0);
-}
 
 static void put_state(const struct sink *s, enum viewed_state state)
 {
@@ -92,37 +18,37 @@ static void put_state(const struct sink *s, enum viewed_state state)
                                          "complete", NULL };
     const char *is = state == VIEWED_OTHER ? "" : words[state];
 
-    put_set(s, "state", words, is, strlen(is));
+    sample_put_set(s, "state", words, is, strlen(is));
 }
 
 static void put_both(const struct sink *s, int64_t up, int64_t down)
 {
-    put_with(s, "direction", "upload", up);
-    put_with(s, "direction", "download", down);
+    sample_put_with(s, "direction", "upload", up);
+    sample_put_with(s, "direction", "download", down);
 }
 
 /* --- of the task */
 
 static void build_info(const struct sink *s)
 {
-    put_with(s, "version", PHASEPIPE_VERSION, 1);
+    sample_put_with(s, "version", PHASEPIPE_VERSION, 1);
 }
 
 static void following(const struct sink *s)
 {
-    put(s, s->metrics->following);
+    sample_put(s, s->metrics->following);
 }
 
 static void last_success(const struct sink *s)
 {
-    put_time(s, s->metrics->success);
+    sample_put_time(s, s->metrics->success);
 }
 
 /* --- of an ActionSet */
 
 static void actionset_ratio(const struct sink *s)
 {
-    put_ratio(s, s->entry->v.whole.percent);
+    sample_put_ratio(s, s->entry->v.whole.percent);
 }
 
 static void actionset_state(const struct sink *s)
@@ -144,12 +70,12 @@ static void actionset_expected(const struct sink *s)
 static void actionset_remaining(const struct sink *s)
 {
     if (s->entry->v.state == VIEWED_RUNNING)
-        put(s, s->entry->v.left.seconds);
+        sample_put(s, s->entry->v.left.seconds);
 }
 
 static void actionset_change(const struct sink *s)
 {
-    put_time(s, s->entry->v.whole.since);
+    sample_put_time(s, s->entry->v.whole.since);
 }
 
 static void actionset_verdict(const struct sink *s)
@@ -158,14 +84,14 @@ static void actionset_verdict(const struct sink *s)
     enum viewed_verdict is = s->entry->v.verdict;
 
     if (is != VIEWED_NO_VERDICT)
-        put_set(s, "verdict", words, words[is - VIEWED_GOES_ON],
-                strlen(words[is - VIEWED_GOES_ON]));
+        sample_put_set(s, "verdict", words, words[is - VIEWED_GOES_ON],
+                       strlen(words[is - VIEWED_GOES_ON]));
 }
 
 static void actionset_verdict_time(const struct sink *s)
 {
     if (s->entry->v.verdict != VIEWED_NO_VERDICT)
-        put_time(s, s->entry->v.verdict_since);
+        sample_put_time(s, s->entry->v.verdict_since);
 }
 
 static void actionset_result(const struct sink *s)
@@ -175,8 +101,8 @@ static void actionset_result(const struct sink *s)
                                          NULL };
 
     if (s->entry->v.result.len > 0)
-        put_set(s, "result", words, s->entry->v.result.bytes,
-                s->entry->v.result.len);
+        sample_put_set(s, "result", words, s->entry->v.result.bytes,
+                       s->entry->v.result.len);
 }
 
 /* --- of a phase */
@@ -188,7 +114,7 @@ static const struct viewed_phase *phase_of(const struct sink *s)
 
 static void phase_ratio(const struct sink *s)
 {
-    put_ratio(s, phase_of(s)->progress.percent);
+    sample_put_ratio(s, phase_of(s)->progress.percent);
 }
 
 static void phase_state(const struct sink *s)
@@ -210,17 +136,17 @@ static void phase_expected(const struct sink *s)
 
 static void phase_rate(const struct sink *s)
 {
-    put(s, board_rate(s->entry, s->phase));
+    sample_put(s, board_rate(s->entry, s->phase));
 }
 
 static void phase_remaining(const struct sink *s)
 {
-    put(s, viewed_seconds(&s->entry->v, phase_of(s)));
+    sample_put(s, viewed_seconds(&s->entry->v, phase_of(s)));
 }
 
 static void phase_change(const struct sink *s)
 {
-    put_time(s, phase_of(s)->progress.since);
+    sample_put_time(s, phase_of(s)->progress.since);
 }
 
 /* --- */
