@@ -1,36 +1,11 @@
-#include "mover/adapter.h"
+#include "mover/adapter_parts.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/num.h"
 
-enum { RULES_MAX = 100, SAMPLES_MAX = 4000, NAME_MAX_LEN = 40 };
-
-/* Names that a unit was declared for; there are no more fields. */
-enum { UNITS_MAX = FIELD_COUNT };
-
-struct unit_row {
-    struct text name;
-    struct quantity unit;
-    int line;
-    bool used; /* a rule behind it has such a group */
-};
-
-/* The reading of one file. */
-struct parser {
-    struct adapter *adapter;
-    struct adapter_wrong *wrong;
-    enum operation operation;
-    struct unit_row units[UNITS_MAX];
-    size_t unit_count;
-    int line;
-    char block; /* 'j' within jq, 's' within a sample, or 0 */
-    bool operation_said;
-    struct rule *rule; /* whose groups are looked at */
-};
+enum { SAMPLES_MAX = 4000, NAME_MAX_LEN = 40 };
 
 void adapter_init(struct adapter *a, enum operation operation)
 {
@@ -58,19 +33,6 @@ void adapter_free(struct adapter *a)
     buf_free(&a->text);
 }
 
-/* Says what is wrong with the line; false. */
-static bool __attribute__((format(printf, 2, 3)))
-wrong(struct parser *p, const char *format, ...)
-{
-    va_list args;
-
-    p->wrong->line = p->line;
-    va_start(args, format);
-    vsnprintf(p->wrong->why, sizeof p->wrong->why, format, args);
-    va_end(args);
-    return false;
-}
-
 /* Takes the first word off LINE; it and the rest are trimmed. */
 static struct text take_word(struct text *line)
 {
@@ -85,11 +47,6 @@ static struct text take_word(struct text *line)
     return word;
 }
 
-static bool is_word(struct text t, const char *word)
-{
-    return strlen(word) == t.len && memcmp(word, t.at, t.len) == 0;
-}
-
 /* A copy with a NUL for those who want a string; "" where it is too long. */
 static const char *name_of(struct text t, char name[static NAME_MAX_LEN])
 {
@@ -100,126 +57,6 @@ static const char *name_of(struct text t, char name[static NAME_MAX_LEN])
     return name;
 }
 
-/* What the group NAME is read as, where no unit was declared. */
-static struct quantity usual_unit(enum field f)
-{
-    static const enum quantity_kind kinds[] = {
-        [UNIT_COUNT] = QUANTITY_COUNT,     [UNIT_SIZE] = QUANTITY_BYTES,
-        [UNIT_SPEED] = QUANTITY_BYTES,     [UNIT_PERCENT] = QUANTITY_PERCENT,
-        [UNIT_SECONDS] = QUANTITY_SECONDS, [UNIT_TEXT] = QUANTITY_TEXT,
-    };
-
-    return (struct quantity){ kinds[field_types[f].unit], 1 };
-}
-
-/* A unit that may be declared for the field F. */
-static bool unit_fits(enum field f, enum quantity_kind kind)
-{
-    switch (field_types[f].unit) {
-    case UNIT_COUNT:
-        return kind == QUANTITY_COUNT || kind == QUANTITY_TIMES;
-    case UNIT_SIZE:
-    case UNIT_SPEED:
-        return kind == QUANTITY_BYTES || kind == QUANTITY_COUNT ||
-               kind == QUANTITY_IEC || kind == QUANTITY_SI ||
-               kind == QUANTITY_TIMES;
-    case UNIT_PERCENT:
-        return kind == QUANTITY_PERCENT || kind == QUANTITY_RATIO;
-    case UNIT_SECONDS:
-        return kind == QUANTITY_SECONDS || kind == QUANTITY_HMS;
-    case UNIT_TEXT:
-        break;
-    }
-    return kind == QUANTITY_TEXT;
-}
-
-static void see_group(void *arg, const char *name, int group)
-{
-    struct parser *p = arg;
-    struct rule *rule = p->rule;
-    enum field f = reading_field(rule->kind, rule->operation, name);
-
-    if (rule->groups > ADAPTER_GROUPS)
-        return; /* something is wrong already */
-    if (group >= ADAPTER_GROUPS) {
-        wrong(p, "more than %d groups", ADAPTER_GROUPS - 1);
-        rule->groups = ADAPTER_GROUPS + 1;
-        return;
-    }
-    for (size_t i = 0; i < p->unit_count; i++)
-        p->units[i].used |= is_word(p->units[i].name, name);
-    if (f == FIELD_COUNT && p->adapter->fixed &&
-        field_find(name) != FIELD_COUNT) {
-        /* the choice of another operation leaves out what that has not */
-        rule->field_of[group] = F_level; /* which no record has */
-        rule->unit_of[group].kind = QUANTITY_TEXT;
-    } else if (f == FIELD_COUNT) {
-        wrong(p, "\"%s\" is no member of a%s %s line%s%s", name,
-              rule->kind == READ_ERROR || rule->kind == READ_UNCHANGED ? "n"
-                                                                       : "",
-              reading_kind_name(rule->kind),
-              rule->operation != OP_NONE ? " of " : "",
-              operation_name(rule->operation));
-        rule->groups = ADAPTER_GROUPS + 1;
-        return;
-    } else {
-        rule->field_of[group] = (unsigned char)f;
-        rule->unit_of[group] = usual_unit(f);
-        for (size_t i = 0; i < p->unit_count; i++)
-            if (is_word(p->units[i].name, name))
-                rule->unit_of[group] = p->units[i].unit;
-        if (!unit_fits(f, rule->unit_of[group].kind)) {
-            wrong(p, "\"%s\" cannot have this unit", name);
-            rule->groups = ADAPTER_GROUPS + 1;
-            return;
-        }
-    }
-    if (rule->groups <= group)
-        rule->groups = group + 1;
-}
-
-/* Compiles PATTERN so that it matches a whole line. */
-static bool compile(struct parser *p, struct rule *rule, struct text pattern)
-{
-    struct buf b = BUF_INIT(ADAPTER_CEILING + 16);
-    const char *why = "no memory";
-
-    buf_str(&b, "(?:");
-    buf_add(&b, pattern.at, pattern.len);
-    buf_str(&b, ")$");
-    buf_char(&b, '\0');
-    if (!b.failed)
-        rule->rx = rx_compile(b.bytes, &why);
-    buf_free(&b);
-    if (rule->rx == NULL)
-        return wrong(p, "%s", why);
-    rule->groups = 1;
-    p->rule = rule;
-    rx_each_group(rule->rx, see_group, p);
-    return rule->groups <= ADAPTER_GROUPS;
-}
-
-static bool add_rule(struct parser *p, enum reading_kind kind,
-                     struct text pattern)
-{
-    struct adapter *a = p->adapter;
-    struct rule *rule;
-
-    if (pattern.len == 0)
-        return wrong(p, "a pattern is missing");
-    if (memchr(pattern.at, '\0', pattern.len) != NULL)
-        return wrong(p, "a NUL in the pattern");
-    if (a->rules == NULL)
-        a->rules = calloc(RULES_MAX, sizeof *a->rules);
-    if (a->rules == NULL || a->rule_count == RULES_MAX)
-        return wrong(p, "more than %d rules", RULES_MAX);
-    rule = &a->rules[a->rule_count++];
-    rule->kind = kind;
-    rule->operation = a->fixed ? a->operation : p->operation;
-    rule->line = p->line;
-    return compile(p, rule, pattern);
-}
-
 static bool add_sample(struct parser *p, struct sample sample)
 {
     struct adapter *a = p->adapter;
@@ -227,7 +64,7 @@ static bool add_sample(struct parser *p, struct sample sample)
     if (a->samples == NULL)
         a->samples = calloc(SAMPLES_MAX, sizeof *a->samples);
     if (a->samples == NULL || a->sample_count == SAMPLES_MAX)
-        return wrong(p, "more than %d lines of samples", SAMPLES_MAX);
+        return adapter_blame(p, "more than %d lines of samples", SAMPLES_MAX);
     sample.line = p->line;
     a->samples[a->sample_count++] = sample;
     return true;
@@ -238,7 +75,7 @@ static bool begin_sample(struct parser *p, struct text total)
     struct sample sample = { .kind = 's', .total = -1 };
 
     if (total.len > 0 && !num_int(total.at, total.len, &sample.total))
-        return wrong(p, "the total of a sample is a whole number");
+        return adapter_blame(p, "the total of a sample is a whole number");
     p->block = 's';
     return add_sample(p, sample);
 }
@@ -249,7 +86,7 @@ static bool set_operation(struct parser *p, struct text word)
 
     p->operation = operation_find(name_of(word, name));
     if (p->operation == OP_NONE)
-        return wrong(p, "there is no operation \"%s\"", name);
+        return adapter_blame(p, "there is no operation \"%s\"", name);
     if (!p->operation_said && !p->adapter->fixed)
         p->adapter->operation = p->operation;
     p->operation_said = true;
@@ -261,11 +98,11 @@ static bool set_stream(struct parser *p, struct text word)
     static const char *const streams[] = { "stderr", "stdout", "both" };
 
     for (size_t i = 0; i < sizeof streams / sizeof *streams; i++)
-        if (is_word(word, streams[i])) {
+        if (adapter_is_word(word, streams[i])) {
             p->adapter->stream = streams[i];
             return true;
         }
-    return wrong(p, "a stream is stderr, stdout or both");
+    return adapter_blame(p, "a stream is stderr, stdout or both");
 }
 
 static bool set_unit(struct parser *p, struct text rest)
@@ -275,13 +112,13 @@ static bool set_unit(struct parser *p, struct text rest)
     size_t i = 0;
 
     if (!quantity_find(&unit, rest.at, rest.len))
-        return wrong(p, "there is no such unit");
+        return adapter_blame(p, "there is no such unit");
     while (i < p->unit_count &&
            (p->units[i].name.len != name.len ||
             memcmp(p->units[i].name.at, name.at, name.len) != 0))
         i++;
     if (i == UNITS_MAX)
-        return wrong(p, "too many units");
+        return adapter_blame(p, "too many units");
     if (i == p->unit_count)
         p->unit_count++;
     p->units[i] =
@@ -307,25 +144,25 @@ static bool parse_word(struct parser *p, struct text line)
 
     p->block = 0;
     if (kind != READ_KINDS)
-        return add_rule(p, kind, rest);
+        return adapter_add_rule(p, kind, rest);
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
-        if (is_word(word, heads[i].word)) {
+        if (adapter_is_word(word, heads[i].word)) {
             *heads[i].text = rest;
             return true;
         }
-    if (is_word(word, "operation"))
+    if (adapter_is_word(word, "operation"))
         return set_operation(p, rest);
-    if (is_word(word, "stream"))
+    if (adapter_is_word(word, "stream"))
         return set_stream(p, rest);
-    if (is_word(word, "unit"))
+    if (adapter_is_word(word, "unit"))
         return set_unit(p, rest);
-    if (is_word(word, "sample"))
+    if (adapter_is_word(word, "sample"))
         return begin_sample(p, rest);
-    if (is_word(word, "jq") && rest.len == 0 && a->jq.len == 0) {
+    if (adapter_is_word(word, "jq") && rest.len == 0 && a->jq.len == 0) {
         p->block = 'j';
         return true;
     }
-    return wrong(p, "nothing is known that begins like this");
+    return adapter_blame(p, "nothing is known that begins like this");
 }
 
 static bool parse_line(struct parser *p, struct text line)
@@ -368,15 +205,15 @@ bool adapter_parse(struct adapter *a, struct adapter_wrong *w)
         at += line.len + 1;
     }
     if (a->jq.failed)
-        return wrong(&p, "the jq program is too long");
+        return adapter_blame(&p, "the jq program is too long");
     for (size_t i = 0; i < p.unit_count; i++)
         if (!p.units[i].used) {
             p.line = p.units[i].line;
-            return wrong(&p, "no rule behind it has a \"%.*s\"",
-                         (int)p.units[i].name.len, p.units[i].name.at);
+            return adapter_blame(&p, "no rule behind it has a \"%.*s\"",
+                                 (int)p.units[i].name.len, p.units[i].name.at);
         }
     p.line = 0;
     if (a->rule_count == 0 && a->jq.len == 0)
-        return wrong(&p, "it has neither rules nor a jq program");
+        return adapter_blame(&p, "it has neither rules nor a jq program");
     return true;
 }
