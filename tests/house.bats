@@ -243,6 +243,13 @@ libraries() {
     done
 }
 
+# What is expected to fail is named: [ $? = 1 ], or a test of why.
+@test "house: no script that is installed swallows failures" {
+    run grep -nE '\|\| *(true|:)( |$)' "$ROOT/scripts/follow" "$ROOT/scripts/doctor"
+    assert_failure 1
+    assert_output ''
+}
+
 # --- manuals
 
 @test "house: mandoc finds nothing to say about the manuals" {
