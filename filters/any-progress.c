@@ -222,7 +222,8 @@ static int close_filter(struct filter *f, int status)
     const struct box *box = &f->loaded.box;
     bool failed = adapted_end(&f->lines.run);
 
-    hint(f);
+    if (status == 0)
+        hint(f); /* else it may be why */
     if (status == 0 && failed)
         status = EXIT_DATA;
     if (f->loaded.boxed && box->deaths > 0)

@@ -232,7 +232,8 @@ static int close_filter(struct filter *f, int status)
 
     times_piece(&f->times, 0);
     failed = kopia_end(f->kopia);
-    hint(f);
+    if (status == 0)
+        hint(f); /* else it may be why */
     kopia_free(f->kopia);
     times_free(&f->times);
     if (status == 0 && failed)

@@ -189,8 +189,11 @@ static int judge(const struct job *job)
     if (status != EXIT_DONE)
         return status;
     if (s->board.count == 0) {
-        msg_warn("no status came (lines that are none: %" PRIu64 ")",
-                 s->documents.strange);
+        if (s->documents.strange > 0)
+            msg_warn("no status came (lines that are none: %" PRIu64 ")",
+                     s->documents.strange);
+        else
+            msg_warn("no status came");
         return EXIT_DATA;
     }
     if (!board_final(&s->board) && job->signal == 0)

@@ -540,7 +540,7 @@ phase-agg: warning: passed over 2 records of type phase with no state or step th
     misused '--phases: needs a value (see phase-agg --help)' --phases
     misused '--nothing: unknown option (see phase-agg --help)' --nothing
     misused '-x: unknown option (see phase-agg --help)' -x
-    misused 'too many operands; usage: phase-agg --phases A,B,C | --plan FILE | --blueprint FILE' --phases a b
+    misused '"b": no file is expected, standard input is read (see phase-agg --help)' --phases a b
 }
 
 @test "phase-agg: a clock that is none is wrong usage" {

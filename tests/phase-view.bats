@@ -125,6 +125,10 @@ END
     assert_output ''
     [ "$stderr" = 'phase-view: warning: no status came (lines that are none: 1)' ]
 
+    run --separate-stderr phase-view </dev/null
+    assert_failure 1
+    [ "$stderr" = 'phase-view: warning: no status came' ]
+
     sed 's/"complete"/"failed"/' early >failed
     tail -n 1 "$DATA/backup.jsonl" | sed 's/"complete"/"failed"/g' >failed
     run --separate-stderr phase-view <failed
@@ -165,6 +169,8 @@ END
         assert_failure 100
         assert_output ''
     done
+    run --separate-stderr phase-view lines.jsonl </dev/null
+    assert_equal "$stderr" 'phase-view: fatal: "lines.jsonl": no file is expected, standard input is read (see phase-view --help)'
     PHASEPIPE_CLOCK=never run --separate-stderr phase-view </dev/null
     assert_failure 100
     assert_equal "$stderr" 'phase-view: fatal: PHASEPIPE_CLOCK: "never" is no time such as 2023-02-20T12:49:55Z'

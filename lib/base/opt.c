@@ -275,11 +275,19 @@ static int take_environment(const struct scan *s)
     return 0;
 }
 
-static int check_count(const struct opt_program *program, int count)
+static int check_count(const struct opt_program *program,
+                       const struct opt_result *given)
 {
+    int count = given->count;
+
     if (count < program->min_operands)
         return msg_fatal(EXIT_USAGE, "missing operand; usage: %s %s",
                          program->name, program->operands);
+    if (program->max_operands == 0 && count > 0)
+        return msg_fatal(EXIT_USAGE,
+                         "\"%s\": no file is expected, standard input is read "
+                         "(see %s --help)",
+                         given->operands[0], program->name);
     if (program->max_operands >= 0 && count > program->max_operands)
         return msg_fatal(EXIT_USAGE, "too many operands; usage: %s %s",
                          program->name, program->operands);
@@ -320,7 +328,7 @@ bool opt_parse(const struct opt_program *program, int argc, char **argv,
     }
     result->status = take_environment(&s);
     if (result->status == 0)
-        result->status = check_count(program, result->count);
+        result->status = check_count(program, result);
     argv[result->count] = NULL;
     return result->status == 0;
 }

@@ -167,7 +167,8 @@ static void the_number_of_operands_is_checked(void **state)
     assert_parse("a|b", 1, 1, EXIT_USAGE, "",
                  "prog: fatal: too many operands; usage: prog [FILE ...]\n");
     assert_parse("a", 0, 0, EXIT_USAGE, "",
-                 "prog: fatal: too many operands; usage: prog [FILE ...]\n");
+                 "prog: fatal: \"a\": no file is expected, standard input is "
+                 "read (see prog --help)\n");
     assert_parse("a", 1, 1, 0, "phase= count=-1 interval=0 pass=0 [a]", "");
 }
 
