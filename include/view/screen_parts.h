@@ -12,6 +12,7 @@ enum {
     SCREEN_PERCENT = 7, /* "100.00%" */
 };
 
+/* The smaller one. */
 static inline size_t screen_smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
