@@ -75,7 +75,8 @@ def server(*words):
     subprocess.run([here + "/server", cluster, *words], check=True)
 
 
-def make_object(name):
+def make_object(name, progress=None):
+    """An ActionSet whose first phase runs, with this progress if any."""
     thing = {"kind": "", "name": "phases", "namespace": namespace,
              "apiVersion": "v1", "resource": "configmaps"}
     must("POST", group, {
@@ -88,7 +89,8 @@ def make_object(name):
             "actions": [{
                 "name": "backup", "object": thing,
                 "deferPhase": {"name": "", "state": ""},
-                "phases": [{"name": "dump", "state": "running"},
+                "phases": [{"name": "dump", "state": "running",
+                            **({"progress": progress} if progress else {})},
                            {"name": "upload", "state": "pending"}]}]}})
 
 
