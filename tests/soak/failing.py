@@ -32,9 +32,10 @@ PASSING = [
 ]
 # ... and one that is not, whatever comes then.
 FINAL = [
-    "400-json", "400-plain", "404-name", "404-route", "406", "413-body",
-    "413-operations", "415-type", "422-type", "500-etcd", "403-patch",
-    "redirect", "a page", "407",
+    "400-json", "400-plain", "400-timeout", "403-patch", "403-status",
+    "404-name", "404-route", "406", "413-body", "413-operations", "415-type",
+    "422-long", "422-option", "422-type", "422-uid", "500-etcd", "407",
+    "redirect", "a page",
 ]
 
 
@@ -72,9 +73,7 @@ REPLIES = {
     "a page": (200, {"Content-Type": "text/html"}, b"<html>hello</html>"),
     "407": (407, {"Content-Type": "text/plain"}, b"who are you?"),
 }
-SEEN = {"400-json", "401", "404-name", "406", "409", "413-body",
-        "413-operations", "415-type", "422-test", "422-type", "500-etcd",
-        "403-patch"}
+SEEN = set(os.listdir(f"{ROOT}/tests/data/kube"))
 SEEN_PLAIN = {"400-plain", "404-route"}
 
 
@@ -289,10 +288,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             code, headers, said = REPLIES[failure]
             self.send(code, said, headers)
         elif failure in SEEN:
-            self.send(int(failure[:3]), seen(failure))
-        elif failure in SEEN_PLAIN:
             self.send(int(failure[:3]), seen(failure),
-                      {"Content-Type": "text/plain"})
+                      {"Content-Type": "text/plain"}
+                      if failure in SEEN_PLAIN else None)
         elif failure == "504-taken":
             self.answer(method, name, body)
             self.send(*REPLIES["504"][::2])
