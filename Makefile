@@ -123,8 +123,8 @@ $O/tests/collect.so: tests/collect.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPALL) $(WARN) -fPIC $(CPPFLAGS) $(CFLAGS) -shared $(LDFLAGS) -o $@ $<
 
-# What makes calls fail, one after the other
-build/tests/torture/fail.so: tests/torture/fail.c Makefile
+# What makes calls fail, one after the other, and what finds secrets in memory
+build/tests/torture/%.so: tests/torture/%.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(CPPALL) $(WARN) -fPIC $(CPPFLAGS) $(CFLAGS) -shared $(LDFLAGS) -o $@ $<
 

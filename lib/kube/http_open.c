@@ -6,6 +6,7 @@
 
 #include "base/lean.h"
 #include "base/memory.h"
+#include "base/secret.h"
 #include "kube/http_parts.h"
 
 /* What never changes.  Off by itself, and left so: cookies, HSTS, alt-svc,
@@ -114,6 +115,8 @@ static bool set_proxy(struct http *h, struct cluster_why *why)
     if (proxy == NULL)
         return true;
     if (strncasecmp(proxy, socks, n) == 0) {
+        if (!secret_reserve(&h->proxy)) /* it may have a password */
+            return cluster_no_memory(why);
         buf_str(&h->proxy, "socks5h://");
         buf_str(&h->proxy, proxy + n);
         proxy = http_text(&h->proxy);
