@@ -118,6 +118,13 @@ $(FUZZERS:%=$O/fuzz/%): $O/fuzz/%: $O/fuzz/tests/fuzz/%.o \
 	$(CC) $(CFLAGS) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lcmocka \
 		$(PCRE2) $(YAML) $(CURL) $(JQ) $(LDLIBS)
 
+# The same targets, as programs that only do what they are given
+$O/replay/%: $O/tests/fuzz/%.o $(patsubst %,$O/lib%.a,$(filter-out base,$(ROOMS)) base)
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lcmocka \
+		$(PCRE2) $(YAML) $(CURL) $(JQ) $(LDLIBS)
+replays: $(FUZZERS:%=$O/replay/%)
+
 # What keeps the records that the tests print
 $O/tests/collect.so: tests/collect.c Makefile
 	@mkdir -p $(@D)
@@ -254,7 +261,7 @@ help:
 	@echo "deb             build/deb/phasepipe_$(VERSION)-*.deb, for Debian and Ubuntu"
 	@echo "clean           removes build/"
 
-.PHONY: all unit asan fuzzers check check-asan check-valgrind fuzz torture soak bench \
+.PHONY: all unit asan fuzzers replays check check-asan check-valgrind fuzz torture soak bench \
 	figures pictures static-root static bundle install uninstall completions dist deb \
 	clean help
 .DELETE_ON_ERROR:

@@ -567,7 +567,7 @@ END
     done
     run --separate-stderr "$COPY/scripts/coverage" nosuch
     assert_failure 100
-    [ "$stderr" = 'usage: scripts/coverage [--no-install] [--list] [--again]' ]
+    [ "$stderr" = 'usage: scripts/coverage [--no-install] [--list] [--again] [--units]' ]
 }
 
 @test "house: each fuzz target has a dictionary, seeds, and nothing in its corpus that is long" {

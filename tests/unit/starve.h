@@ -1,0 +1,93 @@
+/*
+ * Memory that is missing: this program's malloc() and its like stand in front
+ * of the C library's, and one call of them fails, or all from there on.
+ *
+ * What libjq and libyaml ask for is given: the one ends a process that has no
+ * memory for it, and of the other yaml_faults.c knows.
+ */
+#ifndef UNIT_STARVE_H
+#define UNIT_STARVE_H
+
+#include <dlfcn.h>
+#include <stdarg.h>
+
+#include "unit.h"
+
+static struct {
+    long nth;      /* the call that fails; 0: none */
+    bool for_good; /* and all that follow */
+    long count;    /* calls so far */
+    bool fired;
+} starve;
+
+/* Whether this call, for CALLER, is one that fails. */
+static bool starves(const void *caller)
+{
+    Dl_info info;
+
+    if (starve.nth == 0 || dladdr(caller, &info) == 0 ||
+        strstr(info.dli_fname, "libjq") != NULL ||
+        strstr(info.dli_fname, "libyaml") != NULL)
+        return false;
+    starve.count++;
+    if (starve.count < starve.nth ||
+        (starve.count > starve.nth && !starve.for_good))
+        return false;
+    starve.fired = true;
+    errno = ENOMEM;
+    return true;
+}
+
+#define STARVE_CALLER __builtin_return_address(0)
+#define STARVE(type, name, params, ...)                                        \
+    type name params                                                           \
+    {                                                                          \
+        static type(*real) params;                                             \
+                                                                               \
+        if (starves(STARVE_CALLER))                                            \
+            return NULL;                                                       \
+        if (real == NULL)                                                      \
+            *(void **)&real = dlsym(RTLD_NEXT, #name);                         \
+        return real(__VA_ARGS__);                                              \
+    }
+
+STARVE(void *, malloc, (size_t n), n)
+STARVE(void *, realloc, (void *old, size_t n), old, n)
+STARVE(void *, calloc, (size_t count, size_t n), count, n)
+
+/* Whether these functions are those that are called: not under valgrind. */
+static inline bool starve_works(void)
+{
+    void *volatile got;
+
+    starve.nth = 1;
+    starve.count = 0;
+    got = malloc(1);
+    starve.nth = 0;
+    free(got);
+    return got == NULL;
+}
+
+/* Calls BODY with one allocation after the other failing, alone and with all
+ * that follow, until it needs no more of them.  BODY gives back whatever it
+ * got, and asserts what must hold: FAILED says whether something has failed
+ * by its end (starve.fired).  Returns how many allocations it had. */
+static inline long starve_each(void (*body)(void))
+{
+    long n = 0;
+
+    for (int for_good = 0; for_good < 2; for_good++) {
+        n = 0;
+        do {
+            starve.nth = ++n;
+            starve.for_good = for_good != 0;
+            starve.count = 0;
+            starve.fired = false;
+            body();
+            starve.nth = 0;
+        } while (starve.fired);
+    }
+    return n - 1;
+}
+
+#endif
