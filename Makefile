@@ -188,7 +188,7 @@ static-root:
 	+$(MAKE) --no-print-directory -f scripts/static/Makefile TARGET=$(TARGET)
 # A test that stands in front of a library's functions needs a shared one
 static: static-root
-	$(static) all unit UNITS='$(filter-out yaml_faults,$(UNITS))'
+	$(static) all unit UNITS='$(filter-out yaml_faults starved_%,$(UNITS))'
 bundle: static-root | $(filter static,$(MAKECMDGOALS))
 	$(static) $(MUSL)/container/install install DESTDIR=$(MUSL)/installed PREFIX= \
 		COMMANDS= TOOLS=

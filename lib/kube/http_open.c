@@ -138,9 +138,13 @@ static bool done(CURLUcode result)
 /* A part of the server's URL; what is missing is "". */
 static void add_part(struct buf *b, CURLU *url, CURLUPart part, unsigned flags)
 {
+    CURLUcode result;
     char *text;
 
-    if (!done(curl_url_get(url, part, &text, flags)))
+    result = curl_url_get(url, part, &text, flags);
+    if (result == CURLUE_OUT_OF_MEMORY) /* then it is not missing, but lost */
+        b->failed = true;
+    if (!done(result))
         return;
     buf_str(b, text);
     curl_free(text);

@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,18 +23,26 @@ static char **strings(size_t count)
     return calloc(count + 1, sizeof(char *));
 }
 
-/* A copy of the string V, which is consumed; NULL where it is none, has a NUL,
- * or there is no memory. */
+/* A copy of the string V, which is consumed; NULL where it is none or has a NUL
+ * (EINVAL), or there is no memory (ENOMEM). */
 static char *take_string(jv v)
 {
     char *copy = NULL;
 
+    errno = EINVAL;
     if (jv_get_kind(v) == JV_KIND_STRING &&
         strlen(jv_string_value(v)) ==
             (size_t)jv_string_length_bytes(jv_copy(v)))
         copy = strdup(jv_string_value(v));
     jv_free(v);
     return copy;
+}
+
+/* Says why an item of the list KEY could not be taken, as errno has it. */
+static bool refuse_item(const struct kubeconfig_entry *e, const char *key,
+                        const char *what)
+{
+    return errno == ENOMEM ? no_memory(e) : kubeconfig_wrong(e, key, what);
 }
 
 /* The command, which is a path only where it has a slash, and its arguments. */
@@ -62,33 +71,48 @@ static bool read_argv(const struct kubeconfig_entry *e, struct plugin *p)
     for (int i = 0; good && i < count; i++) {
         p->argv[i + 1] = take_string(jv_array_get(jv_copy(args), i));
         if (p->argv[i + 1] == NULL)
-            good = kubeconfig_wrong(e, "args", "has what is no string");
+            good = refuse_item(e, "args", "has what is no string");
     }
     jv_free(args);
     return good;
 }
 
-/* NAME=VALUE of one ITEM of `env`, which is consumed; NULL. */
+/* NAME=VALUE; NULL where NAME cannot be one (EINVAL), or there is no memory. */
+static char *join(const char *name, const char *value)
+{
+    char *both;
+
+    if (*name == '\0' || strchr(name, '=') != NULL) {
+        errno = EINVAL;
+        return NULL;
+    }
+    return asprintf(&both, "%s=%s", name, value) < 0 ? NULL : both;
+}
+
+/* The same of one ITEM of `env`, which is consumed; NULL as take_string(). */
 static char *take_variable(jv item)
 {
-    char *name = take_string(json_get(item, "name"));
+    char *name = take_string(json_get(item, "name")), *value = NULL;
     jv given = json_get(item, "value");
     jv_kind kind = jv_get_kind(given);
-    char *value, *both = NULL;
+    char *both;
+    int kept;
 
     if (kind == JV_KIND_NULL || kind == JV_KIND_INVALID) {
         jv_free(given);
         given = jv_string("");
     }
-    value = take_string(given);
-    if (name != NULL && *name != '\0' && strchr(name, '=') == NULL &&
-        value != NULL && asprintf(&both, "%s=%s", name, value) < 0)
-        both = NULL;
+    if (name != NULL)
+        value = take_string(jv_copy(given));
+    both = value != NULL ? join(name, value) : NULL;
+    kept = errno;
     if (value != NULL)
         explicit_bzero(value, strlen(value));
     free(value);
     free(name);
+    jv_free(given);
     jv_free(item);
+    errno = kept;
     return both;
 }
 
@@ -109,7 +133,7 @@ static bool read_environment(const struct kubeconfig_entry *e, struct plugin *p)
     for (int i = 0; good && i < count; i++) {
         p->environment[i] = take_variable(jv_array_get(jv_copy(all), i));
         if (p->environment[i] == NULL)
-            good = kubeconfig_wrong(e, "env", "has what is no variable");
+            good = refuse_item(e, "env", "has what is no variable");
     }
     jv_free(all);
     return good;

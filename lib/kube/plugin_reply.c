@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -51,7 +52,8 @@ static bool is_text(jv object, const char *key, const char *wanted)
 }
 
 /* Puts the string member KEY, if it is there, into B.  False where it is
- * something else, or does not fit. */
+ * something else, or does not fit; with errno ENOMEM where there is no
+ * memory. */
 static bool take(struct buf *b, jv status, const char *key)
 {
     jv value = json_get(status, key);
@@ -59,6 +61,7 @@ static bool take(struct buf *b, jv status, const char *key)
     bool good = kind == JV_KIND_INVALID || kind == JV_KIND_NULL;
 
     secret_clear(b);
+    errno = EINVAL;
     if (kind == JV_KIND_STRING) {
         size_t len = (size_t)jv_string_length_bytes(jv_copy(value));
 
@@ -101,10 +104,12 @@ static bool take_parts(struct plugin_reply *r, jv status, struct buf *raw,
     if (!take(raw, status, "token") ||
         !take(&r->cert, status, "clientCertificateData") ||
         !take(&r->key, status, "clientKeyData"))
-        return cluster_wrong(why,
-                             "%s has a credential that is no string, or "
-                             "too long",
-                             what);
+        return errno == ENOMEM
+                   ? cluster_no_memory(why)
+                   : cluster_wrong(why,
+                                   "%s has a credential that is no string, or "
+                                   "too long",
+                                   what);
     if (!take_expiry(r, status))
         return cluster_wrong(why,
                              "%s has an expirationTimestamp that is no "

@@ -83,9 +83,9 @@ static bool cannot_start(const struct plugin *p, struct cluster_why *why)
         return cluster_wrong(why, "exec plugin of %s: %s is not in PATH%s%s",
                              p->owner, name, hint ? ": " : "",
                              hint ? p->install_hint : "");
-    return cluster_wrong(why, "exec plugin of %s: unable to run %s: %s%s%s",
-                         p->owner, name, strerror(errno), hint ? ": " : "",
-                         hint ? p->install_hint : "");
+    return cluster_wrong_sys(why, "exec plugin of %s: unable to run %s: %s%s%s",
+                             p->owner, name, strerror(errno), hint ? ": " : "",
+                             hint ? p->install_hint : "");
 }
 
 void plugin_run_init(struct plugin_run *r)

@@ -33,7 +33,7 @@ bool writer_open(struct writer *w, const struct writer_settings *settings,
                           .settle_at = NOT_SET,
                           .early = EARLY_MIN };
     w->object.view.root = jv_null();
-    return samples_open(&w->samples, good);
+    return samples_open(&w->samples, good) && buf_reserve(&w->uid, UID_MAX);
 }
 
 void writer_close(struct writer *w)
