@@ -16,13 +16,13 @@ static void *take_again(void *block, size_t size)
     size_t had = block != NULL ? malloc_usable_size(block) : 0;
     void *other;
 
-    if (had >= size && had / 2 <= size)
+    if (had >= size)
         return block;
     other = malloc(size);
     if (other == NULL)
         return NULL;
     if (had > 0)
-        memcpy(other, block, had < size ? had : size);
+        memcpy(other, block, had);
     give_back(block);
     return other;
 }

@@ -169,9 +169,69 @@ static void certificates_of_files_are_read_anew(void **state)
     assert_buf(&credentials.cert, other);
     assert_buf(&credentials.key, KEY);
     assert_string_equal(credentials.why.text, "key has no private key in PEM");
+    put("cert", "nonsense", 0644);
+    assert_false(credentials_refused(&credentials)); /* nothing else to show */
+    assert_token("");
+    assert_string_equal(credentials.why.text, "cert has no certificate in PEM");
+    put("cert", other, 0644);
+    assert_int_equal(unlink("key"), 0);
+    assert_token("");
+    assert_buf(&credentials.key, KEY);
     assert_int_equal(unlink("cert"), 0);
     assert_token("");
     assert_buf(&credentials.cert, other);
+}
+
+/* Another key for the same certificate, as where it was half replaced. */
+static void another_key_alone_is_another_pair(void **state)
+{
+    static const char other[] = "# other\n" KEY;
+
+    (void)state;
+    put("cert", CERT, 0644);
+    put("key", KEY, 0600);
+    open_user("client-certificate: cert, client-key: key");
+    assert_token("");
+    put("key", other, 0600);
+    assert_true(credentials_refused(&credentials));
+    assert_token("");
+    assert_true(credentials.changed);
+    assert_buf(&credentials.key, other);
+}
+
+/* The one of two that is a file is read anew. */
+static void a_key_of_a_file_beside_a_certificate_within(void **state)
+{
+    static const char other[] = "# other\n" KEY;
+
+    (void)state;
+    put("key", KEY, 0600);
+    open_user("client-certificate-data: \"" CERT_BASE64 "\", client-key: key");
+    assert_token("");
+    assert_buf(&credentials.key, KEY);
+    put("key", other, 0600);
+    assert_true(credentials_refused(&credentials));
+    assert_token("");
+    assert_buf(&credentials.key, other);
+}
+
+/* Where the first look finds no pair there is none to fall back on. */
+static void without_a_good_pair_there_is_none(void **state)
+{
+    (void)state;
+    put("cert", CERT, 0644);
+    put("key", KEY, 0600);
+    open_user("client-certificate: cert, client-key: key");
+    put("key", "nonsense", 0600);
+    assert_failed("key has no private key in PEM");
+}
+
+/* What nobody asked for is not there. */
+static void there_is_nothing_to_poll_where_no_plugin_runs(void **state)
+{
+    (void)state;
+    open_user("token: t");
+    assert_int_equal(credentials_poll(&credentials, now), CREDENTIALS_FAILED);
 }
 
 static void certificates_within_stay(void **state)
@@ -392,6 +452,10 @@ int main(void)
         TEST(where_no_token_was_ever_good_there_is_none),
         TEST(a_token_of_any_length_is_taken_or_told),
         TEST(certificates_of_files_are_read_anew),
+        TEST(another_key_alone_is_another_pair),
+        TEST(a_key_of_a_file_beside_a_certificate_within),
+        TEST(without_a_good_pair_there_is_none),
+        TEST(there_is_nothing_to_poll_where_no_plugin_runs),
         TEST(certificates_within_stay),
         TEST(a_plugin_runs_once_where_nothing_expires),
         TEST(a_plugin_runs_again_before_its_credential_expires),

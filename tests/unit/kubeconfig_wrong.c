@@ -103,7 +103,15 @@ static void what_cannot_be_used_is_refused_by_its_name(void **state)
           "token: t", "",
           CLUSTER("certificate-authority-data") "stands beside a file for the "
                                                 "same" },
+        { SERVER ", certificate-authority-data: [a]", "token: t", "",
+          CLUSTER("certificate-authority-data") "is not a string" },
+        { SERVER ", certificate-authority: [a]", "token: t", "",
+          CLUSTER("certificate-authority") "is not a string" },
         /* the rest of a cluster */
+        { SERVER ", proxy-url: [a]", "token: t", "",
+          CLUSTER("proxy-url") "is not a string" },
+        { SERVER, "token: t", "namespace: [a]",
+          "\"namespace\" of context \"x\" in config is not a string" },
         { "", "token: t", "", CLUSTER("server") "is missing" },
         { "server: [x]", "token: t", "", CLUSTER("server") "is not a string" },
         { "server: 'ftp://x'", "token: t", "",
@@ -162,6 +170,20 @@ static void what_cannot_be_used_is_refused_by_its_name(void **state)
           "exec: {apiVersion: client.authentication.k8s.io/v1,"
           "interactiveMode: Never}",
           "", USER("exec.command") "is missing" },
+        { SERVER,
+          "exec: {apiVersion: client.authentication.k8s.io/v1, command: [x],"
+          "interactiveMode: Never}",
+          "", USER("exec.command") "is not a string" },
+        { SERVER, "exec: {apiVersion: [x], command: x}", "",
+          USER("exec.apiVersion") "is not a string" },
+        { SERVER,
+          "exec: {apiVersion: client.authentication.k8s.io/v1, command: x,"
+          "interactiveMode: [Never]}",
+          "", USER("exec.interactiveMode") "is not a string" },
+        { SERVER, EXEC(", installHint: [x]"), "",
+          USER("exec.installHint") "is not a string" },
+        { SERVER, EXEC(", env: [{name: '', value: hunter2}]"), "",
+          USER("exec.env") "has what is no variable" },
         { SERVER, EXEC(", args: a"), "", USER("exec.args") "is not a list" },
         { SERVER, EXEC(", args: [1]"), "",
           USER("exec.args") "has what is no string" },
