@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -204,6 +205,8 @@ bool writer_prepare(struct writer *w, int64_t now)
 {
     static const char pending[MERGE_WHY_MAX] =
         "the controller has not begun with it";
+    static const char large[MERGE_WHY_MAX] =
+        "it has more phases than an ActionSet may have";
     const struct buf *newest;
     enum merge_outcome outcome = MERGE_NO_ROOM;
     struct merged m = { 0 };
@@ -223,10 +226,12 @@ bool writer_prepare(struct writer *w, int64_t now)
     }
     if (view_read(&line, json_parse(newest->bytes, newest->len)))
         outcome = state_outcome(&w->object, &line);
+    else if (errno == E2BIG)
+        outcome = MERGE_MISFIT;
     if (outcome == MERGE_OURS)
         outcome = merge(&m, &w->object, &line);
     else
-        memcpy(m.why, pending, sizeof m.why);
+        memcpy(m.why, outcome == MERGE_MISFIT ? large : pending, sizeof m.why);
     if (outcome == MERGE_OURS && (w->fresh || !m.early || w->parts_due != 0))
         patch = take_ours(w, &m, &line, now);
     else if (w->fresh || outcome == MERGE_NO_ROOM || outcome == MERGE_NOTHING)

@@ -98,6 +98,9 @@ static void a_pod_without_a_token_is_not_wrong(void **state)
                         "automountServiceAccountToken is false");
     assert_true(is_nothing(&c));
     assert_false(incluster_possible("account"));
+    put("account", "no directory", 0644);
+    assert_int_equal(incluster_read("account", &c, &why), INCLUSTER_NO_TOKEN);
+    assert_int_equal(unlink("account"), 0);
     put_account(); /* a CA and a namespace alone change nothing */
     assert_int_equal(unlink("account/token"), 0);
     assert_int_equal(incluster_read("account", &c, &why), INCLUSTER_NO_TOKEN);
@@ -143,6 +146,10 @@ static void a_token_that_is_none_is_wrong(void **state)
         assert_string_equal(why.text, rows[i].why);
         assert_true(is_nothing(&c));
     }
+    /* there is one, which nobody comes to */
+    assert_int_equal(unlink("account/token"), 0);
+    assert_int_equal(symlink("token", "account/token"), 0);
+    assert_int_equal(incluster_read("account", &c, &why), INCLUSTER_WRONG);
     assert_int_equal(unlink("account/token"), 0);
     assert_int_equal(mkdir("account/token", 0777), 0);
     assert_int_equal(incluster_read("account", &c, &why), INCLUSTER_WRONG);
@@ -205,6 +212,8 @@ static void the_environment_names_the_namespace_first(void **state)
     assert_namespace(NULL);
     unsetenv("POD_NAMESPACE");
     put("account/namespace", " \n", 0644);
+    assert_namespace(NULL);
+    put("account/namespace", "", 0644);
     assert_namespace(NULL);
     put("account/namespace", "a/b", 0644);
     assert_namespace(NULL);
@@ -276,6 +285,10 @@ static void a_server_alone_is_reached_as_nobody(void **state)
     struct cluster c;
 
     (void)state;
+    assert_int_equal(choose(OPTIONS(.server = "https://h"), &c, &why),
+                     CHOOSE_DONE);
+    assert_null(c.namespace_); /* this is no pod */
+    cluster_free(&c);
     put_account();
     set_service("10.0.0.1", "443");
     assert_int_equal(choose(OPTIONS(.server = "https://h"), &c, &why),
@@ -284,6 +297,32 @@ static void a_server_alone_is_reached_as_nobody(void **state)
     assert_int_equal(c.token.len, 0);
     assert_null(c.token_file);
     cluster_free(&c);
+}
+
+/* What is asked for as "" is not asked for. */
+static void an_empty_word_asks_for_nothing(void **state)
+{
+    struct cluster_why why;
+    struct cluster c;
+
+    (void)state;
+    put_config("config", "server: \"https://h\"", "token: t", "");
+    setenv("KUBECONFIG", "config", 1);
+    assert_int_equal(
+        choose(OPTIONS(.path = "", .context = "", .server = ""), &c, &why),
+        CHOOSE_DONE);
+    assert_string_equal(c.server, "https://h");
+    cluster_free(&c);
+    setenv("KUBECONFIG", "", 1);
+    setenv("HOME", "", 1);
+    assert_int_equal(
+        choose(OPTIONS(.path = "", .context = "", .server = ""), &c, &why),
+        CHOOSE_NOTHING);
+    put("config", "kind: Config\ncurrent-context: ''\n", 0644);
+    assert_int_equal(choose(OPTIONS(.path = "config"), &c, &why), CHOOSE_WRONG);
+    assert_string_equal(
+        why.text,
+        "config has no current-context, and no context was asked for");
 }
 
 static void where_there_is_nothing_it_is_said(void **state)
@@ -325,6 +364,7 @@ int main(void)
         TEST(a_kubeconfig_goes_before_the_pod),
         TEST(the_pod_is_next),
         TEST(a_server_alone_is_reached_as_nobody),
+        TEST(an_empty_word_asks_for_nothing),
         TEST(where_there_is_nothing_it_is_said),
     };
 

@@ -106,13 +106,19 @@ static void a_proxy_is_one_that_is_known(void **state)
 
 static void names_are_names(void **state)
 {
-    static char longest[65] = { 0 };
+    static char longest[65] = { 0 }, long_host[255] = { 0 };
 
     (void)state;
     assert_true(server_is_host("a.b-c.example"));
     assert_true(server_is_host("10.0.0.1"));
     assert_true(server_is_host("fd00::1"));
+    memset(long_host, 'a', 253);
+    assert_true(server_is_host(long_host));
+    long_host[253] = 'a';
+    assert_false(server_is_host(long_host));
     assert_false(server_is_host(""));
+    assert_true(server_is_host("fe80::1%25eth0"));
+    assert_false(server_is_host("fe80::1%25e+h"));
     assert_false(server_is_host("a b"));
     assert_false(server_is_host("a:443"));
     assert_false(server_is_host("[fd00::1]"));

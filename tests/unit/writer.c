@@ -690,6 +690,64 @@ static void what_is_given_up_stays_so(void **state)
     assert_int_equal(writer_newest(&s->w)->bytes[0], '{');
 }
 
+/* It is the object that does not fit: no retry helps. */
+static void an_annotation_that_is_all_there_is_is_not_left_out(void **state)
+{
+    struct server *s = *state;
+
+    s->w.settings.parts = PATCH_ANNOTATION;
+    s->subresource = true;
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    (void)wants(s, WRITER_PATCH);
+    assert_false(writer_give_up(&s->w));
+    assert_int_equal(s->w.state, WRITER_GIVEN_UP);
+}
+
+static void the_annotation_is_dropped_where_a_status_is_left(void **state)
+{
+    static const struct {
+        unsigned parts;
+        bool drops;
+    } rows[] = {
+        { PATCH_TOP | PATCH_ANNOTATION, true },
+        { PATCH_ANNOTATION, false },
+        { PATCH_TOP, false },
+    };
+    struct server *s = *state;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        server_close(s);
+        server_open(s, &settings);
+        s->w.settings.parts = rows[i].parts;
+        begins(s, &usual, "one/a:r=30.00,b:p");
+        (void)wants(s, WRITER_PATCH);
+        assert_int_equal(writer_drop_annotation(&s->w), rows[i].drops);
+        if (rows[i].drops)
+            writes(s, PATCH_TOP);
+    }
+}
+
+/* More than an ActionSet can have; no memory was missing. */
+static void a_line_of_too_many_phases_is_of_something_else(void **state)
+{
+    struct server *s = *state;
+    struct buf b = BUF_INIT(65536);
+
+    buf_str(&b, "{\"type\":\"status\",\"state\":\"running\",\"actions\":[{"
+                "\"phases\":[{}");
+    for (int i = 0; i < VIEW_PHASES_MAX; i++)
+        buf_str(&b, ",{}");
+    buf_str(&b, "]}]}");
+    assert_false(b.failed);
+    begins(s, &usual, "one/a:p,b:p");
+    writer_sample(&s->w, b.bytes, b.len);
+    waits(s, WRITER_NEVER);
+    assert_int_equal(s->w.state, WRITER_MISFIT);
+    assert_string_equal(s->w.why, "it has more phases than an ActionSet may "
+                                  "have");
+    buf_free(&b);
+}
+
 static void each_write_to_several_actions_is_behind_a_look(void **state)
 {
     struct server *s = *state;
@@ -808,6 +866,9 @@ int main(void)
         TEST(an_end_without_samples_is_one),
         TEST(an_end_before_all_asks_for_nothing),
         TEST(what_is_given_up_stays_so),
+        TEST(an_annotation_that_is_all_there_is_is_not_left_out),
+        TEST(the_annotation_is_dropped_where_a_status_is_left),
+        TEST(a_line_of_too_many_phases_is_of_something_else),
         TEST(each_write_to_several_actions_is_behind_a_look),
         TEST(a_look_without_samples_is_no_look_for_them),
         TEST(where_asked_for_it_always_looks),
