@@ -14,15 +14,17 @@
 enum { CEILING = 1024 * 1024 };
 
 static struct matcher *matcher;
+static const char *silence;       /* why there was no progress */
 static struct buf records, lines; /* what came out, and what nobody knew */
 
 #define PROGRESS                                                               \
     " | 1 hashing, 2 hashed (3 B), 0 cached (0 B), uploaded 8 B, "             \
     "estimating..."
-#define F40        "unexpected content error: error getting cached content from blob "
-#define JOINED     "error uploading parts: seek error: no\nseek error: no"
-#define CREATED    "Created snapshot with root k1 and ID a1 in 1s"
-#define OPEN(path) "unable to open file: open /d/" path ": permission denied"
+#define F40            "unexpected content error: error getting cached content from blob "
+#define JOINED         "error uploading parts: seek error: no\nseek error: no"
+#define CREATED        "Created snapshot with root k1 and ID a1 in 1s"
+#define OPEN_CUT(path) "unable to open file: open /d/" path
+#define OPEN(path)     "unable to open file: open /d/" path ": permission denied"
 
 struct memory {
     const char *bytes;
@@ -81,6 +83,7 @@ static void parse(const char *console, size_t len, size_t piece)
     while (rec_next(&in, &record, -1) == REC_OK)
         kopia_piece(k, &record);
     kopia_end(k);
+    silence = kopia_silence(k);
     rec_close(&in);
     kopia_free(k);
     buf_char(&records, '\0');
@@ -304,6 +307,95 @@ static void never_closed(void **state)
     buf_free(&wanted);
 }
 
+/* A message that a log line of JSON has is all there. */
+static void messages_of_json(void **state)
+{
+    (void)state;
+    check("{\"l\":\"ERROR\",\"m\":\"Error when processing \\\"a\\\": no\"}\n",
+          ERROR("a", "no") "r\n", "");
+    check("{\"l\":\"DEBUG\",\"m\":\"\\nupload error: no\"}\n",
+          FAILED("upload error: no"), "");
+    check("{\"l\":\"DEBUG\",\"m\":\"what\"}\n", "r\n", "what\n");
+    check("{\"l\":\"DEBUG\",\"m\":\"\"}\n", "r\n", "");
+}
+
+/* Nobody is told to ask for progress where there was nothing to do. */
+static void silence_is_explained_where_it_is_strange(void **state)
+{
+    static const struct {
+        const char *console, *why; /* the beginning of it */
+    } rows[] = {
+        { "what\n", "nothing that kopia prints was recognised" },
+        { "Snapshotting a@b:/c ...\n" CREATED "\n",
+          "kopia prints no progress" },
+        { "Snapshotting a@b:/c ...\nNot saving snapshot because no files have "
+          "been changed since previous snapshot\n",
+          NULL },
+        { "Snapshotting a@b:/c ...\nupload error: no\n", NULL },
+        { "Snapshotting a@b:/c ...\n\r" PROGRESS "\n" CREATED "\n", NULL },
+        { "Restoring to local filesystem (/x) with parallelism=8...\n", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        size_t len = strlen(rows[i].console);
+
+        parse(rows[i].console, len, len);
+        assert_row((silence == NULL) == (rows[i].why == NULL), rows[i].console);
+        if (silence != NULL)
+            assert_memory_equal(silence, rows[i].why, strlen(rows[i].why));
+    }
+}
+
+/* Colours within the words, by which the raw bytes are not found. */
+static void words_in_colours(void **state)
+{
+    (void)state;
+    check("\x1b[91mError when\x1b[0m processing \"a\": no\n",
+          ERROR("a", "no") "r\n", "");
+}
+
+/* Of more quotes than are looked into the last one ends the path. */
+static void paths_with_many_quotes(void **state)
+{
+    static const char quotes[] = "1\": 2\": 3\": 4\": 5\": 6\": 7\": 8\": 9\": "
+                                 "\"10\": no";
+
+    (void)state;
+    check("Error when processing \"1\": a \"\\\": no\n",
+          ERROR("1", "a \\\"\\\\\\\": no") "r\n", "");
+    check("Error when processing \"1\": a (\"\\",
+          ERROR("1", "a (\\\"\\\\") "r\n", "");
+    {
+        char console[256];
+
+        snprintf(console, sizeof console, "Error when processing \"%s\n",
+                 quotes);
+        parse(console, strlen(console), strlen(console));
+        assert_non_null(strstr(records.bytes, "\"text\":\"no\""));
+    }
+}
+
+/* Where the path goes on in its copy, and where it does not. */
+static void copies_of_paths(void **state)
+{
+    (void)state;
+    /* cut by the end of the input, within a line of the copy and behind it */
+    check("Error when processing \"a\nbcd\": " OPEN_CUT("a\nb"),
+          ERROR("a\\nbcd", OPEN_CUT("a\\nb")) "r\n", "");
+    check("Error when processing \"a\nbcd\": " OPEN_CUT("a\nbcd"),
+          ERROR("a\\nbcd", OPEN_CUT("a\\nbcd")) "r\n", "");
+    /* another separator than the path has */
+    check("Error when processing \"a\nb\nc\": " OPEN_CUT("a\nb\rc: no") "\n",
+          ERROR("a\\nb\\nc", OPEN_CUT("a")) "r\n", "b\nc: no\n");
+    /* what goes on behind the copy's end without a colon */
+    check("Error when processing \"a\nb\": " OPEN_CUT("a\nbc") "\n",
+          ERROR("a\\nb", OPEN_CUT("a")) "r\n", "bc\n");
+    /* a copy that is all that there is of the text */
+    check("Error when processing \"a\nb\": a\nb: no\n",
+          ERROR("a\\nb", "a") "r\n", "b: no\n");
+}
+
 /* Long ones are cut, and take nothing with them. */
 static void ceilings(void **state)
 {
@@ -354,6 +446,11 @@ int main(void)
         cmocka_unit_test(quotes_and_newlines),
         cmocka_unit_test(on_a_terminal),
         cmocka_unit_test(never_closed),
+        cmocka_unit_test(messages_of_json),
+        cmocka_unit_test(silence_is_explained_where_it_is_strange),
+        cmocka_unit_test(words_in_colours),
+        cmocka_unit_test(paths_with_many_quotes),
+        cmocka_unit_test(copies_of_paths),
         cmocka_unit_test(ceilings),
     };
     int failed;
