@@ -14,7 +14,9 @@ static const char *take(struct packed *p, size_t n)
 {
     const char *at = p->at;
 
-    if (p->wrong || n > p->left) {
+    if (p->wrong) /* errno says why */
+        return NULL;
+    if (n > p->left) {
         p->wrong = true;
         errno = EIO;
         return NULL;
@@ -194,8 +196,9 @@ void packed_why(struct packed *p, struct cluster_why *why)
     if (at != NULL) {
         memcpy(why->text, at, len);
         why->text[len] = '\0';
-    } else {
+    } else if (!p->wrong) {
         p->wrong = true;
+        errno = EIO;
     }
     why->errnum = (int)packed_int(p);
 }

@@ -11,15 +11,20 @@
 
 #include <dlfcn.h>
 #include <stdarg.h>
+#include <sys/mman.h>
 
 #include "unit.h"
 
-static struct {
+struct starve {
     long nth;      /* the call that fails; 0: none */
     bool for_good; /* and all that follow */
     long count;    /* calls so far */
     bool fired;
-} starve;
+};
+
+/* Children of the test count on: starve_each() puts it where they share it. */
+static struct starve starve_own, *starve_at = &starve_own;
+#define starve (*starve_at)
 
 /* These run before AddressSanitizer has made what it looks into. */
 #define STARVE_RAW __attribute__((no_sanitize_address, no_sanitize_undefined))
@@ -87,7 +92,11 @@ static inline bool starve_works(void)
 static inline long starve_each(void (*body)(void))
 {
     long n = 0;
+    void *shared = mmap(NULL, sizeof starve_own, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
+    assert_ptr_not_equal(shared, MAP_FAILED);
+    starve_at = shared;
     for (int for_good = 0; for_good < 2; for_good++) {
         n = 0;
         do {
@@ -99,6 +108,8 @@ static inline long starve_each(void (*body)(void))
             starve.nth = 0;
         } while (starve.fired);
     }
+    starve_at = &starve_own;
+    munmap(shared, sizeof starve_own);
     return n - 1;
 }
 
