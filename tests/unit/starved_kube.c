@@ -67,7 +67,7 @@ static void a_kubeconfig_without_memory_is_no_wrong_one(void **state)
     put("token", "hunter2\n", 0600);
     for (size_t i = 0; i < COUNT(rows); i++) {
         put_config("config", rows[i].cluster, rows[i].user, rows[i].context);
-        assert_true(starve_each(body_kubeconfig) > (works ? 5 : -1));
+        assert_true(starve_each(body_kubeconfig) > (works ? 3 : -1));
     }
 }
 
