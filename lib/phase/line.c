@@ -303,7 +303,8 @@ bool line_open(struct line *l, const struct plan *plan)
     for (size_t i = 0; i < plan->action_count; i++)
         open_action(&l->heads[i], &plan->actions[i]);
     open_functions(&l->functions, plan);
-    errno = memory_missed() ? ENOMEM : EMSGSIZE; /* see widest_line() */
+    /* no memory for the functions looks as if they had no room */
+    errno = l->functions.failed && memory_missed() ? ENOMEM : EMSGSIZE;
     return widest_line(l) <= REC_CEILING;
 }
 
