@@ -217,6 +217,80 @@ static void a_glance_sees_what_must_be_told(void **state)
         (void)told_glance("{\"state\":\"r", n);
 }
 
+#define NAMED(name, namespace)                                                 \
+    "{\"kind\":\"ActionSet\",\"metadata\":{\"name\":\"" name                   \
+    "\",\"namespace\":\"" namespace "\"},\"status\":{\"state\":\"running\"}}"
+
+/* Without a uid the name says which it is. */
+static void a_name_is_one_of_its_namespace(void **state)
+{
+    (void)state;
+    read_text(NAMED("a", "n"));
+    read_text(NAMED("a", "m"));
+    read_text(NAMED("b", "n"));
+    read_text(NAMED("a", "n"));
+    assert_int_equal(b.count, 3);
+    read_text(SET("u1", "a", "running"));
+    assert_int_equal(b.count, 4);
+}
+
+/* A percent of all needs not be known of each. */
+static void what_is_unknown_counts_as_nothing(void **state)
+{
+    (void)state;
+    read_text(LINE("50.00", OTHER("a", "running")));
+    read_text("{\"kind\":\"ActionSet\",\"metadata\":{\"uid\":\"u9\"}}");
+    assert_int_equal(board_percent(&b), 2500);
+}
+
+static void trouble_is_told_in_a_line(void **state)
+{
+#define TROUBLED(verdict)                                                      \
+    "{\"type\":\"status\",\"state\":\"running\",\"actions\":[{\"phases\":["    \
+    "{\"name\":\"a\",\"state\":\"running\",\"progress\":{"                     \
+    "\"progressPercent\":\"5.00\",\"estimatedTimeSeconds\":7}}]}],"            \
+    "\"progress\":{\"percentCompleted\":\"5.00\"},\"detail\":{\"verdict\":"    \
+    "\"" verdict "\"}}"
+    (void)state;
+    assert_true(
+        told(TROUBLED("slow"), "  5.00%  running  a 5.00%, 7s left  (slow)\n"));
+    assert_false(
+        told(TROUBLED("stalled"), "  5.00%  running  a 5.00%  (stalled)\n"));
+    assert_false(
+        told(TROUBLED("running"), "  5.00%  running  a 5.00%, 7s left\n"));
+}
+
+static void what_is_deleted_is_told_once(void **state)
+{
+    struct board_entry *e;
+    struct buf out = BUF_INIT(4096);
+
+    (void)state;
+    e = read_text(
+        "{\"type\":\"DELETED\",\"object\":" SET("u1", "a", "running") "}");
+    assert_true(told_due(e));
+    told_put(&out, e);
+    assert_false(out.failed);
+    assert_false(told_due(e));
+    buf_free(&out);
+}
+
+/* As many samples as there is room for, within a second or within the window.
+ */
+static void a_rate_has_room_for_so_many_samples(void **state)
+{
+    struct rate r = { .count = 0 };
+
+    (void)state;
+    rate_add(&r, 0, 0);
+    rate_add(&r, CLOCK_SECOND / 2, 10);
+    assert_int_equal(rate_value(&r), -1);
+    for (int i = 2; i < 3 * RATE_SAMPLES; i++)
+        rate_add(&r, i * CLOCK_SECOND / 2, i * 10);
+    assert_true(r.count <= RATE_SAMPLES);
+    assert_int_equal(rate_value(&r), 20);
+}
+
 static void one_is_forgotten(void **state)
 {
     (void)state;
@@ -254,6 +328,12 @@ int main(void)
         cmocka_unit_test_teardown(the_latest_of_each_is_kept, close_board),
         cmocka_unit_test_teardown(there_are_only_so_many, close_board),
         cmocka_unit_test_teardown(one_is_forgotten, close_board),
+        cmocka_unit_test_teardown(a_name_is_one_of_its_namespace, close_board),
+        cmocka_unit_test_teardown(what_is_unknown_counts_as_nothing,
+                                  close_board),
+        cmocka_unit_test_teardown(trouble_is_told_in_a_line, close_board),
+        cmocka_unit_test_teardown(what_is_deleted_is_told_once, close_board),
+        cmocka_unit_test(a_rate_has_room_for_so_many_samples),
         cmocka_unit_test_teardown(a_phase_has_a_rate_while_it_is_the_same,
                                   close_board),
         cmocka_unit_test_teardown(what_changes_is_told, close_board),

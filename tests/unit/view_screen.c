@@ -238,6 +238,52 @@ static void trouble_is_said(void **state)
         "  the mover says: partial\n");
 }
 
+/* What has been so since before our clock, or slow, or deleted; and what else
+ * there is to say. */
+static void notes_stand_below(void **state)
+{
+    (void)state;
+    read_text(STATUS("running", DUMP, "43.33",
+                     ",\"verdict\":\"slow\",\"verdictSince\":"
+                     "\"2030-02-20T12:49:55Z\""));
+    lay(ascii, 40, 0,
+        "> dumpToObjectStore  [##     ]   30.00%\n"
+        "> backup             [###    ]   43.33%\n"
+        "  slow for 0s\n");
+    read_text(STATUS("running", DUMP, "43.33", ",\"verdict\":\"slow\""));
+    (void)snprintf(b.remark, sizeof b.remark, "so much for that");
+    lay(ascii, 40, 0,
+        "> dumpToObjectStore  [##     ]   30.00%\n"
+        "> backup             [###    ]   43.33%\n"
+        "  slow\n"
+        "  so much for that\n");
+    lay(ascii, 40, 3,
+        "> dumpToObjectStore  [##     ]   30.00%\n"
+        "> backup             [###    ]   43.33%\n"
+        "  and 2 more lines\n");
+    b.remark[0] = '\0';
+    board_free(&b);
+    read_text("{\"type\":\"DELETED\",\"object\":{\"kind\":\"ActionSet\","
+              "\"metadata\":{\"name\":\"a-long-name\",\"namespace\":\"n\","
+              "\"uid\":\"u\"},\"status\":{\"state\":\"running\","
+              "\"error\":{\"message\":\"no\"}}}}");
+    lay(ascii, 40, 0,
+        "a-long-name  n\n"
+        "> total              [       ]\n"
+        "  error: no\n"
+        "  deleted\n");
+    lay(ascii, 12, 0,
+        "a-long-name\n"
+        "> total\n"
+        "  error: no\n"
+        "  deleted\n");
+    lay(ascii, 9, 0,
+        "a-long-~\n"
+        "> total\n"
+        "  error:\n"
+        "  delet~\n");
+}
+
 static void actionsets_have_their_names(void **state)
 {
     (void)state;
@@ -410,6 +456,7 @@ int main(void)
         TEST(colours_say_what_runs_and_what_is_done),
         TEST(what_matters_stays_where_lines_are_few),
         TEST(trouble_is_said),
+        TEST(notes_stand_below),
         TEST(actionsets_have_their_names),
         TEST(an_error_can_be_read_whole),
         TEST(rows_that_were_cut_say_whose_they_are),

@@ -3,6 +3,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "view/status_parts.h"
 
 #include "unit.h"
 
@@ -262,6 +263,135 @@ static void odd_members_are_unknown(void **state)
     viewed_free(&seen[0]);
 }
 
+static void bytes_are_those_that_move(void **state)
+{
+    static const struct {
+        int64_t up, up_total, down, down_total; /* -1: unknown */
+        int64_t moved, total;
+        bool known;
+    } rows[] = {
+        { 5, 10, -1, -1, 5, 10, true },    { -1, -1, 5, 10, 5, 10, true },
+        { -1, -1, -1, -1, -1, -1, false }, { -1, 10, -1, -1, -1, 10, false },
+        { -1, 10, 5, 20, -1, 10, false },  { 0, 0, 5, 10, 5, 10, true },
+        { 0, -1, 5, 10, 5, 10, true },     { 0, 10, 5, 20, 0, 10, true },
+        { 1, -1, 5, 20, 1, -1, true },     { 0, 0, 0, 0, 0, 0, true },
+        { 0, 0, -1, -1, 0, 0, true },      { 5, 0, -1, -1, 5, -1, true },
+        { -1, -1, 5, 0, 5, -1, true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct viewed_progress p = { .uploaded = rows[i].up,
+                                           .upload_total = rows[i].up_total,
+                                           .downloaded = rows[i].down,
+                                           .download_total =
+                                               rows[i].down_total };
+        int64_t moved, total;
+
+        if (viewed_bytes(&p, &moved, &total) != rows[i].known ||
+            moved != rows[i].moved || total != rows[i].total)
+            fail_msg("row %zu: %lld of %lld", i, (long long)moved,
+                     (long long)total);
+    }
+}
+
+/* Which phase an entry is about, and what it makes of it. */
+static void an_entry_is_of_one_phase(void **state)
+{
+    static const struct {
+        const char *entry;
+        int64_t percents[3]; /* of a, which runs, of b and of another a */
+    } rows[] = {
+        { "'action':0,'phase':'a','progressPercent':'50.00'",
+          { 5000, -1, 2000 } },
+        { "'action':0,'phase':'a','progressPercent':'5.00'",
+          { 1000, -1, 2000 } },
+        { "'action':1,'phase':'a','progressPercent':'50.00'",
+          { 1000, -1, 5000 } },
+        { "'action':2,'phase':'a','progressPercent':'50.00'",
+          { 1000, -1, 2000 } },
+        { "'action':-1,'phase':'a','progressPercent':'50.00'",
+          { 1000, -1, 2000 } },
+        { "'phase':'a','progressPercent':'50.00'", { 1000, -1, 2000 } },
+        { "'action':0,'phase':'z','progressPercent':'50.00'",
+          { 1000, -1, 2000 } },
+        { "'action':0,'phase':'b','progressPercent':'50.00'",
+          { 1000, -1, 2000 } }, /* it has not begun */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[2048], entry[256];
+
+        snprintf(entry, sizeof entry, "%s", rows[i].entry);
+        for (char *at = entry; (at = strchr(at, '\'')) != NULL;)
+            memcpy(at, "\"", 1);
+        snprintf(text, sizeof text,
+                 "{\"type\":\"status\",\"state\":\"running\",\"actions\":[{"
+                 "\"phases\":[{\"name\":\"a\",\"state\":\"running\","
+                 "\"progress\":{\"progressPercent\":\"10.00\"}},{\"name\":"
+                 "\"b\",\"state\":\"pending\"}]},{\"phases\":[{\"name\":\"a\","
+                 "\"state\":\"running\",\"progress\":{\"progressPercent\":"
+                 "\"20.00\"}}]}]}");
+        read_text(text, 1);
+        snprintf(text, sizeof text, "{\"phases\":[{%s}]}", entry);
+        jv_free(seen[0].annotation);
+        seen[0].annotation = jv_parse(text);
+        assert_true(jv_is_valid(seen[0].annotation));
+        viewed_raise(&seen[0]);
+        for (size_t j = 0; j < 3; j++)
+            if (seen[0].phases[j].progress.percent != rows[i].percents[j])
+                fail_msg("%s: %zu is %lld", rows[i].entry, j,
+                         (long long)seen[0].phases[j].progress.percent);
+        viewed_free(&seen[0]);
+    }
+}
+
+/* A defer phase runs where it is the running one, and none else can be it. */
+static void a_defer_phase_that_is_the_running_one_runs(void **state)
+{
+    static const struct {
+        const char *phases, *deferred; /* of the phase x */
+        enum viewed_state is;
+    } rows[] = {
+        { "{\"name\":\"a\",\"state\":\"complete\"}", "pending",
+          VIEWED_RUNNING },
+        { "{\"name\":\"x\",\"state\":\"running\"}", "pending", VIEWED_PENDING },
+        { "{\"name\":\"x\",\"state\":\"complete\"}", "pending",
+          VIEWED_RUNNING },
+        { "{\"name\":\"x\",\"state\":\"failed\"}", "pending", VIEWED_RUNNING },
+        { "{\"name\":\"a\",\"state\":\"complete\"}", "complete", VIEWED_DONE },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[1024];
+
+        snprintf(text, sizeof text,
+                 "{\"type\":\"status\",\"state\":\"running\",\"actions\":[{"
+                 "\"phases\":[%s],\"deferPhase\":{\"name\":\"x\",\"state\":"
+                 "\"%s\"}}],\"progress\":{\"runningPhase\":\"x\"}}",
+                 rows[i].phases, rows[i].deferred);
+        read_text(text, 1);
+        assert_row(seen[0].phases[1].state == rows[i].is, rows[i].phases);
+        viewed_free(&seen[0]);
+    }
+}
+
+/* More functions than there are phases or actions to run them. */
+static void functions_beyond_the_phases_are_nobodys(void **state)
+{
+    (void)state;
+    read_text("{\"type\":\"status\",\"actions\":[{\"phases\":[{\"name\":\"a\"}]"
+              "}],\"detail\":{\"functions\":[[\"F\",\"G\"],[\"H\"]],"
+              "\"rawPercent\":1e13}}",
+              1);
+    assert_true(is(seen[0].phases[0].function, "F"));
+    assert_int_equal(seen[0].phase_count, 1);
+    assert_true(seen[0].raw_percent == VIEWED_UNKNOWN);
+    viewed_free(&seen[0]);
+}
+
 static void too_many_phases_are_refused(void **state)
 {
     static const char head[] =
@@ -308,6 +438,10 @@ int main(void)
         cmocka_unit_test(older_controllers_say_no_percent),
         cmocka_unit_test(what_is_no_status_is_none),
         cmocka_unit_test(odd_members_are_unknown),
+        cmocka_unit_test(bytes_are_those_that_move),
+        cmocka_unit_test(an_entry_is_of_one_phase),
+        cmocka_unit_test(a_defer_phase_that_is_the_running_one_runs),
+        cmocka_unit_test(functions_beyond_the_phases_are_nobodys),
         cmocka_unit_test(too_many_phases_are_refused),
         cmocka_unit_test(the_reader_can_be_stopped),
     };
