@@ -379,6 +379,7 @@ static void what_cannot_have_been_saved_is_refused(void **state)
     REFUSED(e.total = -1);
     REFUSED(e.total = INT64_MAX);
     REFUSED(e.total_then = -1);
+    REFUSED(e.total_then = INT64_MAX);
     REFUSED(e.total_since = INT64_MIN);
     REFUSED(e.advances = -1);
     REFUSED(e.advances = 99);

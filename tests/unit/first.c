@@ -1,8 +1,11 @@
 #include "base/first.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include "base/rec.h"
 #include "unit.h"
@@ -145,12 +148,60 @@ static void the_record_reader_goes_on_behind_it(void **state)
     buf_free(&rest);
 }
 
+/* Begins to write into FD a while from now, in a child. */
+static pid_t write_later(int fd, const char *text)
+{
+    pid_t pid = fork();
+
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)poll(NULL, 0, 100);
+        _exit(write(fd, text, strlen(text)) == (ssize_t)strlen(text) ? 0 : 1);
+    }
+    return pid;
+}
+
+static void on_alarm(int number)
+{
+    (void)number;
+}
+
+/* A descriptor that somebody else made non-blocking, and signals. */
+static void what_only_waits_is_waited_for(void **state)
+{
+    const struct sigaction action = { .sa_handler = on_alarm };
+    const struct itimerval often = { { 0, 10000 }, { 0, 10000 } }, off = { 0 };
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct buf document = BUF_INIT(64), rest = BUF_INIT(FIRST_REST_MAX);
+        int ends[2], status;
+        pid_t pid;
+
+        assert_int_equal(pipe2(ends, i == 0 ? O_NONBLOCK : 0), 0);
+        pid = write_later(ends[1], "{} x");
+        assert_int_equal(sigaction(SIGALRM, &action, NULL), 0);
+        assert_int_equal(setitimer(ITIMER_REAL, i == 0 ? &off : &often, NULL),
+                         0);
+        assert_true(first_read(ends[0], &document, &rest));
+        assert_int_equal(setitimer(ITIMER_REAL, &off, NULL), 0);
+        assert_int_equal(document.len, 3);
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_int_equal(status, 0);
+        close(ends[0]);
+        close(ends[1]);
+        buf_free(&document);
+        buf_free(&rest);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_document_ends_where_it_should),
         cmocka_unit_test(long_documents_have_a_ceiling),
         cmocka_unit_test(what_cannot_be_read_is_told),
+        cmocka_unit_test(what_only_waits_is_waited_for),
         cmocka_unit_test(the_record_reader_goes_on_behind_it),
     };
 

@@ -23,6 +23,7 @@ static void bytes_are_cut_to_a_tenth(void **state)
         { 4500000000, "4.5 GB" },
         { 1000000000000, "1.0 TB" },
         { INT64_C(1) << 53, "9.0 PB" },
+        { INT64_MAX, "9223.3 PB" },
     };
     struct buf b = BUF_INIT(64);
 

@@ -305,6 +305,16 @@ static void writes_integers_of_every_size(void **state)
     buf_free(&b);
 }
 
+/* Longer than libjq can count. */
+static void more_than_there_can_be_is_no_json(void **state)
+{
+    jv v = json_parse("1", (size_t)INT32_MAX + 1);
+
+    (void)state;
+    assert_false(jv_is_valid(v));
+    jv_free(v);
+}
+
 static void writes_hundredths_without_trailing_zeros(void **state)
 {
     static const struct {
@@ -351,6 +361,7 @@ int main(void)
         cmocka_unit_test(what_it_writes_can_be_read_back),
         cmocka_unit_test(writes_values_compact_and_keeps_them),
         cmocka_unit_test(writes_integers_of_every_size),
+        cmocka_unit_test(more_than_there_can_be_is_no_json),
         cmocka_unit_test(writes_hundredths_without_trailing_zeros),
     };
 

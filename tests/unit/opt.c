@@ -278,6 +278,11 @@ static void what_no_option_gives_comes_from_the_environment(void **state)
     assert_runner("", "PROG_PASS", "true", 0,
                   "phase= count=-1 interval=0 pass=1");
     assert_runner("", "PROG_PASS", "0", 0, "phase= count=-1 interval=0 pass=0");
+    assert_runner("", "PROG_PASS", "1", 0, "phase= count=-1 interval=0 pass=1");
+    assert_runner("", "PROG_PASS", "false", 0,
+                  "phase= count=-1 interval=0 pass=0");
+    assert_runner("", "PROG_AT_LAST", "true", 0,
+                  "phase=true count=-1 interval=0 pass=0");
     assert_runner("", "PROG_PASS", "perhaps", EXIT_USAGE,
                   "prog: fatal: PROG_PASS: \"perhaps\" is neither true nor "
                   "false\n");

@@ -25,6 +25,9 @@ static void two_names_may_be_one_file(void **state)
         { "no/missing", "no/missing", false }, /* nor can they be written */
         { "/dev/null", "/dev/null", false },
         { "d", "d", false },
+        { "there", "/proc/version", false }, /* of another file system */
+        { "missing", "/proc/missing", false },
+        { "missing", "no/missing", false },
     };
 
     (void)state;
@@ -57,6 +60,11 @@ static void only_what_is_written_is_looked_for(void **state)
     assert_true(same_find(files, COUNT(files), &first, &second));
     assert_int_equal(first, 0);
     assert_int_equal(second, 2);
+    files[0].written = true; /* the earlier one */
+    files[2].path = NULL;
+    assert_true(same_find(files, COUNT(files), &first, &second));
+    assert_int_equal(first, 0);
+    assert_int_equal(second, 1);
 }
 
 #define TEST(f)                                                                \

@@ -159,6 +159,15 @@ static void what_is_no_regular_file_is_read_whole(void **state)
     assert_true(secret_read("/proc/self/maps", &b)); /* regular, of size 0 */
     assert_true(b.len > 0);
     secret_free(&b);
+    assert_true(secret_read("/proc/self/smaps", &b)); /* above 4096 */
+    assert_true(b.len > 4096);
+    secret_free(&b);
+    b = BUF_INIT(5000);
+    errno = 0;
+    assert_false(secret_read("/proc/self/smaps", &b));
+    assert_int_equal(errno, EFBIG);
+    assert_int_equal(b.len, 0);
+    secret_free(&b);
 }
 
 static void a_file_that_cannot_be_read_is_told(void **state)

@@ -94,6 +94,44 @@ static void plays_byte_by_byte_too(void **state)
     buf_free(&back);
 }
 
+/* With a clock that goes: what is due already comes at once. */
+static void a_recording_is_played_in_its_time(void **state)
+{
+    static const char text[] = "0.0\tZg==\n0.1\tZm8=\n0.1\tbw==\n";
+    struct clock clock = { 0 };
+    struct timed_reader r;
+    int fd = file_of(text, sizeof text - 1);
+    int64_t begun = clock_steady(&clock);
+    char bytes[16];
+
+    (void)state;
+    assert_true(timed_open(&r, fd, 1, &clock));
+    assert_int_equal(timed_read(&r, bytes, sizeof bytes), 1);
+    assert_int_equal(timed_read(&r, bytes, sizeof bytes), 2);
+    assert_true(clock_steady(&clock) - begun >= CLOCK_SECOND / 10);
+    assert_int_equal(timed_read(&r, bytes, sizeof bytes), 1);
+    assert_int_equal(timed_read(&r, bytes, sizeof bytes), 0);
+    timed_close(&r);
+    close(fd);
+}
+
+/* A line that is longer than any that is written is none. */
+static void a_line_has_a_ceiling(void **state)
+{
+    struct buf text = BUF_INIT(1 << 20), back = BUF_INIT(1 << 20);
+
+    (void)state;
+    buf_str(&text, "0.0\t");
+    for (int i = 0; i < 200000; i++)
+        buf_str(&text, "Zm9v");
+    buf_str(&text, "\n");
+    buf_char(&text, '\0');
+    assert_false(text.failed);
+    assert_false(play(text.bytes, 100000, &back));
+    buf_free(&text);
+    buf_free(&back);
+}
+
 static void what_is_no_recording_is_refused(void **state)
 {
     static const char *const bad[] = {
@@ -193,6 +231,8 @@ int main(void)
         cmocka_unit_test(each_read_is_a_line_with_its_time),
         cmocka_unit_test(what_is_recorded_is_played_again),
         cmocka_unit_test(plays_byte_by_byte_too),
+        cmocka_unit_test(a_recording_is_played_in_its_time),
+        cmocka_unit_test(a_line_has_a_ceiling),
         cmocka_unit_test(what_is_no_recording_is_refused),
         cmocka_unit_test(waits_until_each_read_is_due),
         cmocka_unit_test(a_set_clock_makes_no_pause),

@@ -578,6 +578,24 @@ static void anything_goes(void **state)
     }
 }
 
+/* Counters that no mover has. */
+static void no_counter_is_too_large(void **state)
+{
+    static const int64_t most = INT64_C(1) << 60;
+    struct mover m = new_mover();
+
+    (void)state;
+    see(&m);
+    for (int i = 0; i < 200; i++) {
+        m.second++;
+        m.m.moved = i % 2 == 0 ? most : 0;
+        m.m.passed = i % 3 == 0 ? most : 0;
+        m.m.signs = i % 7;
+        (void)verdict_see(&m.v, m.second * S, &m.m);
+        assert_true(verdict_valid(&m.v));
+    }
+}
+
 static void what_cannot_have_been_saved_is_refused(void **state)
 {
     struct mover m = new_mover();
@@ -650,6 +668,7 @@ int main(void)
         cmocka_unit_test(who_was_away_saw_no_stall),
         cmocka_unit_test(the_names_are_those_of_status_lines),
         cmocka_unit_test(anything_goes),
+        cmocka_unit_test(no_counter_is_too_large),
         cmocka_unit_test(what_cannot_have_been_saved_is_refused),
     };
 

@@ -1,5 +1,7 @@
 #include "base/watch.h"
 
+#include <poll.h>
+
 #include "scratch.h"
 
 /* Writes TEXT into the file as it is. */
@@ -45,6 +47,28 @@ static void every_change_is_seen_once(void **state)
     set_time("f", 2); /* a nanosecond */
     assert_true(watch_changed(&w, "f"));
     set_time("f", 3);
+    assert_true(watch_changed(&w, "f"));
+    assert_false(watch_changed(&w, "f"));
+}
+
+/* What a link leads to, in another file system; and what says no more than that
+ * it was touched. */
+static void what_is_not_seen_in_its_size_is_seen(void **state)
+{
+    struct watch w = { 0 };
+
+    (void)state;
+    put("f", "one\n", 0644);
+    assert_int_equal(symlink("f", "link"), 0);
+    assert_true(watch_changed(&w, "link"));
+    assert_int_equal(unlink("link"), 0);
+    assert_int_equal(symlink("/proc/version", "link"), 0);
+    assert_true(watch_changed(&w, "link"));
+    w = (struct watch){ 0 };
+    set_time("f", 1);
+    assert_true(watch_changed(&w, "f"));
+    (void)poll(NULL, 0, 50); /* the clock of the file system is coarse */
+    set_time("f", 1);
     assert_true(watch_changed(&w, "f"));
     assert_false(watch_changed(&w, "f"));
 }
@@ -105,6 +129,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_file_is_new_once),
         TEST(every_change_is_seen_once),
+        TEST(what_is_not_seen_in_its_size_is_seen),
         TEST(another_file_in_its_place_is_seen),
         TEST(a_link_to_another_file_is_seen),
         TEST(a_file_that_is_away_is_to_be_read),
