@@ -298,3 +298,26 @@ phase_is() { # NAME PHASE FILTER
         [ "$sent" -le 1500 ] && [ "$received" -le 1500 ]
     done < <(sed -n 's/.*PATCH: 200 .*, \([0-9]*\) bytes sent, \([0-9]*\) received$/\1 \2/p' err)
 }
+
+@test "cluster-patch: behind its own write it tests that nobody has written since" {
+    make_actionset backup "$(running_status quiesce dump)"
+    make_account pod backup
+    start_patch backup -i 0 -v
+    for i in 1 2; do
+        tell "quiesce=$((i * 10))" dump
+        wait_wrote backup "$((i * 5))"
+    done
+    api PATCH "$(actionsets backup)" \
+        '[{"op":"add","path":"/metadata/labels","value":{"a":"b"}}]' >patched
+    for i in 3 4; do
+        tell "quiesce=$((i * 10))" dump
+        wait_wrote backup "$((i * 5))"
+    done
+    end_input
+    ended
+    ended_with 0 'writes: 4 \(the last: percentCompleted 20\), looks: 2, tried again: 1$'
+    [ "$(grep -c '^status-patch: PATCH: 200' err)" = 4 ]
+    [ "$(grep -c '^status-patch: PATCH: 422' err)" = 1 ]
+    run get_actionset backup
+    [ "$(jq -r .metadata.labels.a <<<"$output")" = b ]
+}

@@ -82,6 +82,7 @@ void answer_patched(struct actionset *a, const struct http_reply *reply,
     }
     a->tell.writes++;
     writer_patched(&a->writer, object.generation, now, rest(a));
+    writer_version(&a->writer, object.resource_version);
     done(a);
 }
 

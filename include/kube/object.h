@@ -19,6 +19,8 @@ struct object {
     struct view view;            /* its status */
     struct view_text uid;        /* borrowed, as the next, from what is kept */
     struct view_text annotation; /* OBJECT_ANNOTATION; bytes NULL: missing */
+    struct view_text version;    /* resourceVersion, where all of it is known to
+                                    be as it is here; bytes NULL: it is not */
     bool has_annotations;        /* there is a member "annotations" */
     int64_t generation;          /* 0: unknown */
     enum kanister_dialect usual; /* where nothing in it tells; to be set */

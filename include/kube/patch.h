@@ -4,7 +4,9 @@
  * It begins with tests: of the object's uid, that it runs, and of the name and
  * state of each phase that is ours; so it does nothing at all to an object that
  * was made anew, that has come to its end, or whose lists are not what they
- * were.  A merge patch could not do that, and would replace whole lists.  It
+ * were.  A merge patch could not do that, and would replace whole lists.  Where
+ * the object's resourceVersion is that of our own last write, nothing at all
+ * has changed in it, and to test that says more in fewer bytes.  The patch
  * writes progress member by member, and never a state, a name, runningPhase or
  * error: those are the controller's.
  */
@@ -32,7 +34,10 @@ enum { PATCH_MAX = 256 * 1024 };
  * percentCompleted is written only over the one that was seen, and so is the
  * annotation where that is written alone or there are several actions: each
  * action may have a writer of its own, and one may have two, as a pod that was
- * started again beside the old one. */
+ * started again beside the old one.
+ *
+ * With O's version the uid and that are all that is tested; not where phases
+ * are written, in which a tracker may put its own number at any time. */
 void patch_put(struct buf *b, unsigned parts, const struct merged *m,
                const struct object *o, const struct view *line);
 

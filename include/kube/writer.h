@@ -100,6 +100,7 @@ struct writer {
     struct buf note;       /* and the one that was: the object's now */
     struct buf percent;    /* percentCompleted that was written */
     struct buf uid;
+    struct buf version; /* of the object, as our last patch left it */
     size_t phase;       /* the first of ours that was written, or none */
     uint64_t ours;      /* which those were, mixed */
     unsigned parts_now; /* of the patch that is under way */
@@ -145,6 +146,11 @@ bool writer_looked(struct writer *w, const char *text, size_t len, int64_t now);
  * next write is due in REST ns, the interval or somewhat more. */
 void writer_patched(struct writer *w, int64_t generation, int64_t now,
                     int64_t rest);
+
+/* Behind writer_patched(): the object's resourceVersion is VERSION now ("":
+ * unknown).  While it is, nobody else has written, and the next patch tests
+ * just that; where somebody has, it fails, and the next follows a look. */
+void writer_version(struct writer *w, const char *version);
 
 /* The request failed: the next comes in DELAY ns at the earliest, and is a look
  * where LOOK is set (the object is not what it was). */

@@ -67,13 +67,18 @@ static void put_test(struct buf *b, const char *path, const char *member,
 }
 
 static void put_tests(struct buf *b, const struct merged *m,
-                      const struct object *o)
+                      const struct object *o, bool unchanged)
 {
     const struct view *v = &o->view;
     size_t action = v->action_count; /* whose name is tested */
 
     begin(b, "test", "/metadata/uid");
     end_text(b, o->uid);
+    if (unchanged) {
+        begin(b, "test", "/metadata/resourceVersion");
+        end_text(b, o->version);
+        return;
+    }
     begin(b, "test", "/status/state");
     JSON_LIT(b, "\"running\"}");
     for (size_t i = 0; i < v->phase_count; i++) {
@@ -142,13 +147,13 @@ static void put_percent(struct buf *b, const struct merged *m, int64_t percent)
 }
 
 static void put_top(struct buf *b, const struct merged *m,
-                    const struct object *o)
+                    const struct object *o, bool unchanged)
 {
     static const char path[] = "/status/progress";
 
     if (!o->view.has_progress)
         put_parent(b, path);
-    else
+    else if (!unchanged)
         put_seen(b, "/status/progress/percentCompleted", o->view.percent);
     begin(b, "add", "%s/percentCompleted", path);
     put_percent(b, m, m->percent);
@@ -185,12 +190,9 @@ static void put_phase(struct buf *b, const struct merged *m,
 
 /* Another's annotation goes only where it was seen.  Where one action has two
  * writers the percentage beside it tells them apart, in fewer bytes. */
-static void put_annotation(struct buf *b, unsigned parts,
-                           const struct merged *m, const struct object *o,
-                           const struct view *line)
+static void put_annotation(struct buf *b, bool seen, const struct merged *m,
+                           const struct object *o, const struct view *line)
 {
-    bool seen = o->view.action_count > 1 || !(parts & PATCH_TOP);
-
     static const char path[] = "/metadata/annotations/phasepipe.dev~1progress";
     struct buf text = BUF_INIT(ANNOTATION_MAX + 1024);
 
@@ -208,13 +210,16 @@ static void put_annotation(struct buf *b, unsigned parts,
 void patch_put(struct buf *b, unsigned parts, const struct merged *m,
                const struct object *o, const struct view *line)
 {
-    put_tests(b, m, o);
+    bool unchanged = o->version.len > 0 && !(parts & PATCH_PHASES);
+    bool others = o->view.action_count > 1 || !(parts & PATCH_TOP);
+
+    put_tests(b, m, o, unchanged);
     if (parts & PATCH_TOP)
-        put_top(b, m, o);
+        put_top(b, m, o, unchanged);
     for (size_t i = 0; parts & PATCH_PHASES && i < o->view.phase_count; i++)
         if (m->phases[i].ours)
             put_phase(b, m, o, i);
     if (parts & PATCH_ANNOTATION)
-        put_annotation(b, parts, m, o, line);
+        put_annotation(b, others && !unchanged, m, o, line);
     buf_char(b, ']');
 }

@@ -5,6 +5,7 @@
 
 enum {
     UID_MAX = 128,
+    VERSION_MAX = 64,
     PERCENT_MAX = 32,
     NOTE_MAX = ANNOTATION_MAX + 1024,
 };
@@ -26,6 +27,7 @@ bool writer_open(struct writer *w, const struct writer_settings *settings,
                           .line = BUF_INIT(SAMPLE_ROOM),
                           .percent = BUF_INIT(PERCENT_MAX),
                           .uid = BUF_INIT(UID_MAX),
+                          .version = BUF_INIT(VERSION_MAX),
                           .written = VIEW_UNKNOWN,
                           .phase = NO_PHASE,
                           .phase_percent = VIEW_UNKNOWN,
@@ -49,6 +51,7 @@ void writer_close(struct writer *w)
     buf_free(&w->applied[1]);
     buf_free(&w->percent);
     buf_free(&w->uid);
+    buf_free(&w->version);
 }
 
 void writer_sample(struct writer *w, const char *text, size_t len)
@@ -245,10 +248,24 @@ void writer_patched(struct writer *w, int64_t generation, int64_t now,
         writer_be_done(w, now);
 }
 
+void writer_version(struct writer *w, const char *version)
+{
+    bool tested = w->object.version.len > 0 && !(w->parts_now & PATCH_PHASES);
+
+    buf_clear(&w->version);
+    buf_str(&w->version, version);
+    w->object.version = (struct view_text){ NULL, 0 };
+    /* a patch of the annotation alone passes where the top has changed */
+    if (w->seen && !w->version.failed && (tested || w->parts_now & PATCH_TOP))
+        w->object.version =
+            (struct view_text){ w->version.bytes, w->version.len };
+}
+
 void writer_failed(struct writer *w, bool look, int64_t now, int64_t delay)
 {
     if (w->patching)
         buf_clear(writer_applied(w)); /* nobody knows what the object has now */
+    w->object.version = (struct view_text){ NULL, 0 };
     w->busy = w->patching = w->fresh = false;
     w->dirty = w->dirty || w->parts_due != 0;
     w->parts_due = 0;

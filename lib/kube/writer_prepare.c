@@ -56,7 +56,8 @@ static void put_key(struct writer *w, const struct merged *m,
     struct object object = w->object;
 
     object.view.has_progress = object.has_annotations = true;
-    object.annotation = object.view.percent = (struct view_text){ NULL, 0 };
+    object.annotation = object.view.percent = object.version =
+        (struct view_text){ NULL, 0 };
     buf_clear(&w->key);
     patch_put(&w->key, w->parts_now, m, &object, line);
 }

@@ -46,6 +46,8 @@ struct sim_writer {
     struct writer_step step;
     jv looked;
     int64_t generation; /* in the reply to come */
+    char version[16];   /* and its resourceVersion */
+    bool says_version;  /* a server that is not ours may have none */
     bool asks_well;     /* it may ask whether there is a subresource */
     bool noted;         /* the first of two requests was taken */
     bool ended, taken, lost, conflict, finished;
@@ -60,6 +62,8 @@ struct sim {
     struct sim_action actions[SIM_ACTIONS];
     struct sim_writer writers[SIM_WRITERS];
     int action_count, writer_count, version;
+    jv before; /* the object at its last resourceVersion */
+    int resource_version;
     enum sim_state state;
     int64_t start_at, read_at; /* pending to running, in two requests */
     int version_read;

@@ -28,20 +28,28 @@
     "\\\"action\\\":0,\\\"phase\\\":\\\"b\\\",\\\"progressPercent\\\":"        \
     "\\\"" phase "\\\"" sizes "}]" rest "}\""
 
-static void put_patch(struct buf *b, unsigned parts, const struct actionset *a,
-                      const char *actions, const char *rest)
+static void put_patch_of(struct buf *b, unsigned parts,
+                         const struct actionset *a, const char *actions,
+                         const char *rest, struct view_text version)
 {
     struct object o;
     struct view line;
     struct merged m;
 
     read_actionset(&o, a);
+    o.version = version;
     read_line(&line, actions, rest);
     assert_int_equal(merge(&m, &o, &line), MERGE_OURS);
     patch_put(b, parts, &m, &o, &line);
     merge_free(&m);
     view_free(&line);
     object_free(&o);
+}
+
+static void put_patch(struct buf *b, unsigned parts, const struct actionset *a,
+                      const char *actions, const char *rest)
+{
+    put_patch_of(b, parts, a, actions, rest, (struct view_text){ NULL, 0 });
 }
 
 static void assert_patch(unsigned parts, const struct actionset *a,
@@ -187,6 +195,39 @@ static void the_annotation_is_tested(void **state)
     snprintf(expected, sizeof expected, "%s%s%s", two, TEST(NOTE, "\"\""),
              note);
     assert_patch(PATCH_ANNOTATION, &a, "two/b:r=30.00", "", expected);
+}
+
+/* What nobody has written to since is as it was. */
+static void the_version_is_tested_in_place_of_the_rest(void **state)
+{
+    static const char expected[] =
+        "[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"" UID
+        "\"}," TEST("/metadata/resourceVersion", "\"42\"")
+            ADD(TOP "/percentCompleted", "\"15\"") "," ADD(
+                TOP "/lastTransitionTime", "\"" TIME "\"") "]";
+    static const char seen[] = "\"test\",\"path\":\"" NOTE;
+    struct actionset a = { .state = "running",
+                           .actions = "one/a:r|two/b:r",
+                           .percent = "1",
+                           .annotations = true,
+                           .annotation = "\"\"" };
+    const struct view_text version = { "42", 2 };
+    struct buf b = BUF_INIT(PATCH_MAX);
+
+    (void)state;
+    put_patch_of(&b, PATCH_TOP, &a, "two/b:r=30.00", "", version);
+    assert_int_equal(b.len, sizeof expected - 1);
+    assert_memory_equal(b.bytes, expected, b.len);
+    buf_clear(&b);
+    put_patch_of(&b, PATCH_ANNOTATION, &a, "two/b:r=30.00", "", version);
+    assert_null(memmem(b.bytes, b.len, "phases/", 7));
+    assert_null(memmem(b.bytes, b.len, seen, sizeof seen - 1));
+    buf_clear(&b);
+    put_patch_of(&b, PATCH_TOP | PATCH_PHASES, &a, "two/b:r=30.00", "",
+                 version); /* a tracker may write to it */
+    assert_null(memmem(b.bytes, b.len, "resourceVersion", 15));
+    assert_non_null(memmem(b.bytes, b.len, "phases/0/state", 14));
+    buf_free(&b);
 }
 
 static void both_actions_are_tested_where_both_are_ours(void **state)
@@ -392,6 +433,7 @@ int main(void)
         cmocka_unit_test(the_dialect_is_the_objects),
         cmocka_unit_test(what_is_missing_is_made_where_it_still_is),
         cmocka_unit_test(the_annotation_is_tested),
+        cmocka_unit_test(the_version_is_tested_in_place_of_the_rest),
         cmocka_unit_test(both_actions_are_tested_where_both_are_ours),
         cmocka_unit_test(of_several_actions_the_sum_is_tested),
         cmocka_unit_test(a_defer_phase_is_tested_as_it_stands),

@@ -413,6 +413,69 @@ static void what_is_refused_is_looked_at(void **state)
     assert_percent(s, "60");
 }
 
+/* Whether the patch that it wants tests the version, in place of the state. */
+static bool tests_version(struct server *s)
+{
+    static const char path[] = "/metadata/resourceVersion";
+    struct writer_step step = wants(s, WRITER_PATCH);
+    bool version =
+        memmem(step.body->bytes, step.body->len, path, sizeof path - 1) != NULL;
+
+    assert_int_not_equal(version, memmem(step.body->bytes, step.body->len,
+                                         "/state\"", 7) != NULL);
+    return version;
+}
+
+static void behind_our_own_write_its_version_is_tested(void **state)
+{
+    struct server *s = *state;
+
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    assert_false(tests_version(s));
+    writer_patched(&s->w, 0, s->now, INTERVAL);
+    writer_version(&s->w, "7");
+    pass(s, INTERVAL);
+    say(s, "one/a:r=40.00,b:p");
+    assert_true(tests_version(s));
+    writer_failed(&s->w, false, s->now, 0); /* it may have been taken */
+    assert_false(tests_version(s));
+    writer_patched(&s->w, 0, s->now, INTERVAL);
+    writer_version(&s->w, "8");
+    pass(s, INTERVAL);
+    say(s, "one/a:r=50.00,b:p");
+    assert_true(tests_version(s));
+    writer_failed(&s->w, true, s->now, S); /* somebody has written */
+    pass(s, S);
+    looks(s);
+    assert_false(tests_version(s));
+    writer_patched(&s->w, 0, s->now, INTERVAL);
+    writer_version(&s->w, ""); /* a server that says none */
+    pass(s, INTERVAL);
+    say(s, "one/a:r=60.00,b:p");
+    assert_false(tests_version(s));
+}
+
+/* The annotation goes first where there is a subresource, and does not test
+ * what the status has. */
+static void behind_an_annotation_alone_its_version_says_too_little(void **state)
+{
+    struct server *s = *state;
+
+    s->subresource = true;
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    writes(s, PATCH_ANNOTATION);
+    writer_version(&s->w, "7");
+    assert_false(tests_version(s));
+    writer_patched(&s->w, 0, s->now, INTERVAL);
+    writer_version(&s->w, "8");
+    pass(s, INTERVAL);
+    say(s, "one/a:r=40.00,b:p");
+    assert_true(tests_version(s));
+    writer_patched(&s->w, 0, s->now, INTERVAL);
+    writer_version(&s->w, "9");
+    assert_true(tests_version(s));
+}
+
 static void what_failed_is_sent_again_without_a_look(void **state)
 {
     struct server *s = *state;
@@ -851,6 +914,8 @@ int main(void)
         TEST(an_old_look_is_no_misfit),
         TEST(an_object_that_was_made_anew_ends_it),
         TEST(what_is_refused_is_looked_at),
+        TEST(behind_our_own_write_its_version_is_tested),
+        TEST(behind_an_annotation_alone_its_version_says_too_little),
         TEST(what_failed_is_sent_again_without_a_look),
         TEST(another_writer_of_the_phase_is_seen),
         TEST(after_a_failure_what_was_written_before_goes_again),

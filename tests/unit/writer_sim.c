@@ -50,6 +50,7 @@ static void open_writer(struct sim *m, int i)
     *w = (struct sim_writer){ .action = m->writer_count > 1 ? i : -1,
                               .lag = any(4000) * MS - S,
                               .asks_well = any(4) > 0,
+                              .says_version = any(4) > 0,
                               .every = (200 + any(3000)) * MS,
                               .reply_at = NEVER,
                               .reach_at = NEVER,
@@ -60,7 +61,7 @@ static void open_writer(struct sim *m, int i)
 
 static void open_sim(struct sim *m)
 {
-    *m = (struct sim){ .now = 1000 * S, .version = 1 };
+    *m = (struct sim){ .now = 1000 * S, .version = 1, .before = jv_null() };
     m->faults = any(2);
     m->trackers = any(4) > 0;
     m->document = any(5) == 0;
@@ -93,6 +94,7 @@ static void close_sim(struct sim *m)
         server_close(&m->writers[i].s);
     }
     jv_free(m->object);
+    jv_free(m->before);
 }
 
 /* --- what must hold */
@@ -193,6 +195,22 @@ static int64_t generation(const struct sim *m)
     return m->subresource ? 1 : m->version;
 }
 
+/* Gives the object another resourceVersion where it is not what it was. */
+static void note_version(struct sim *m)
+{
+    char text[16];
+
+    if (jv_equal(jv_copy(m->object), jv_copy(m->before)))
+        return;
+    snprintf(text, sizeof text, "%d", ++m->resource_version);
+    m->object = jv_setpath(
+        m->object,
+        JV_ARRAY(jv_string("metadata"), jv_string("resourceVersion")),
+        jv_string(text));
+    jv_free(m->before);
+    m->before = jv_copy(m->object);
+}
+
 /* A status subresource keeps of the object what was not sent to it. */
 static void keep_the_rest(struct sim *m, jv before, bool to_status)
 {
@@ -245,8 +263,11 @@ static void reach(struct sim *m, struct sim_writer *w)
     if (lost || w->conflict)
         return;
     if (w->step.act == WRITER_PATCH) {
+        note_version(m);
         reach_patch(m, w);
+        note_version(m);
         w->generation = generation(m);
+        snprintf(w->version, sizeof w->version, "%d", m->resource_version);
     } else if (w->step.act == WRITER_LOOK) {
         jv_free(w->looked);
         w->looked = jv_dump_string(
@@ -276,6 +297,8 @@ static void reply(struct sim *m, struct sim_writer *w)
     else
         writer_patched(writer, w->generation, m->now,
                        writer->settings.interval);
+    if (!failed && w->step.act == WRITER_PATCH && w->says_version)
+        writer_version(writer, w->version);
     if (w->step.act == WRITER_PATCH) {
         /* what may be sent again at once is that which failed */
         w->patched_at = failed ? -NEVER / 2 : m->now;
