@@ -279,7 +279,7 @@ phase_is() { # NAME PHASE FILTER
 }
 
 @test "cluster-patch: an update is one PATCH, of 1.5 kB at most each way" {
-    local i sent received
+    local i sent received first=340
 
     make_actionset backup "$(running_status quiesce dump)"
     remember backup
@@ -294,8 +294,12 @@ phase_is() { # NAME PHASE FILTER
     ended_with 0 'writes: 5 \(the last: percentCompleted 25\), looks: 1, tried again: 0$'
     [ "$(grep -c '^status-patch: GET' err)" = 2 ] # of the resources, and it
     [ "$(grep -c '^status-patch: PATCH' err)" = 5 ]
+    # with headers, which have some 340 and 355, but without a token, 1.5 kB; the
+    # first, which makes the annotation and has all the tests, is somewhat longer
     while read -r sent received; do
-        [ "$sent" -le 1500 ] && [ "$received" -le 1500 ]
+        [ "$sent" -le $((1160 + first)) ]
+        [ "$received" -le 1145 ]
+        first=0
     done < <(sed -n 's/.*PATCH: 200 .*, \([0-9]*\) bytes sent, \([0-9]*\) received$/\1 \2/p' err)
 }
 

@@ -26,7 +26,7 @@ ONE="$THIS: writes: 1 (the last: percentCompleted 15), looks: 1, tried again: 0"
     diff asked - <<'END'
 [1,"GET","/apis/cr.kanister.io/v1alpha1",{"host":"SERVER","user-agent":"status-patch/0.1.0 (phasepipe)","authorization":"Bearer a-token","accept":"application/json"}]
 [1,"GET","/apis/cr.kanister.io/v1alpha1/namespaces/kanister/actionsets/backup",{"host":"SERVER","user-agent":"status-patch/0.1.0 (phasepipe)","authorization":"Bearer a-token","accept":"application/json"}]
-[1,"PATCH","/apis/cr.kanister.io/v1alpha1/namespaces/kanister/actionsets/backup?fieldManager=status-patch&fieldValidation=Warn&timeout=N",{"host":"SERVER","user-agent":"status-patch/0.1.0 (phasepipe)","authorization":"Bearer a-token","content-type":"application/json-patch+json","accept":"application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json","content-length":"995"}]
+[1,"PATCH","/apis/cr.kanister.io/v1alpha1/namespaces/kanister/actionsets/backup?fieldManager=status-patch&fieldValidation=Warn&timeout=N",{"host":"SERVER","user-agent":"status-patch/0.1.0 (phasepipe)","authorization":"Bearer a-token","content-type":"application/json-patch+json","accept":"application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,application/json","content-length":"995"}]
 END
     jq -rs '.[0:2][].body' api.log | cmp - <(printf '\n\n')
     jq -rs '.[2].body' api.log >body

@@ -13,10 +13,13 @@
 #define WHERE_AGENT   WHERE_MANAGER "/" PHASEPIPE_VERSION " (phasepipe)"
 
 /* A reply to a PATCH that has the metadata alone (apiserver
- * pkg/endpoints/handlers/response.go@v0.34.1). */
+ * pkg/endpoints/handlers/response.go@v0.34.1), a third smaller than in JSON.
+ * What is no such object, a refusal, comes as JSON, since with "as" nothing
+ * else is made in that form (pkg/endpoints/handlers/negotiation/negotiate.go).
+ */
 #define WHERE_PARTIAL                                                          \
-    "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1,"            \
-    "application/json"
+    "application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;"            \
+    "g=meta.k8s.io;v=v1,application/json"
 
 /* Who may ask for nothing else may ask for this, by default (ClusterRole
  * system:public-info-viewer: kubernetes plugin/pkg/auth/authorizer/rbac/

@@ -39,6 +39,7 @@ struct http_reply {
     int status;          /* 200, ...; 0: no reply, and `why` says so */
     struct buf body;     /* valid until the next request */
     bool json;           /* by its Content-Type */
+    bool proto;          /* or Kubernetes' kind of protobuf */
     int64_t retry_after; /* seconds, 1 to 3600, whether it came as a number or
                             as a date; -1: no header that can be read */
     char why[HTTP_WHY_MAX];     /* no control characters, no secret */

@@ -82,7 +82,8 @@ struct reply_object {
     int64_t generation; /* 0: not said */
 };
 
-/* Reads it; false where HTTP is no object with a uid and a resourceVersion. */
+/* Reads it, of JSON or protobuf; false where HTTP is no object with a uid and a
+ * resourceVersion. */
 bool reply_object(const struct http_reply *http, struct reply_object *object);
 
 #endif

@@ -68,12 +68,11 @@ static void end(struct http *h)
     h->told = false;
 }
 
-static bool is_json(const char *type)
+static bool is_type(const char *type, const char *wanted)
 {
-    static const char json[] = "application/json";
-    size_t n = sizeof json - 1;
+    size_t n = strlen(wanted);
 
-    return type != NULL && strncasecmp(type, json, n) == 0 &&
+    return type != NULL && strncasecmp(type, wanted, n) == 0 &&
            (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
 }
 
@@ -88,7 +87,8 @@ static void take_reply(struct http *h)
     (void)curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type);
     (void)curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
     reply->status = (int)status;
-    reply->json = is_json(type);
+    reply->json = is_type(type, "application/json");
+    reply->proto = is_type(type, "application/vnd.kubernetes.protobuf");
     if (after > 0) /* libcurl says 0 where there is none that it can read */
         reply->retry_after =
             after < HTTP_RETRY_AFTER_MAX ? after : HTTP_RETRY_AFTER_MAX;

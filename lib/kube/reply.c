@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/shown.h"
+#include "kube/reply_proto.h"
 #include "kube/reply_rows.h"
 
 /* Where what may be shown of TEXT begins: a message of fieldValidation=Strict
@@ -118,7 +119,9 @@ static enum reply_form read_body(struct reply *r, const struct http_reply *http)
                          : jv_invalid();
     enum reply_form form = FORM_OTHER;
 
-    if (jv_get_kind(body) != JV_KIND_OBJECT) {
+    if (http->proto && http->status >= 200 && http->status <= 299) {
+        form = FORM_ANY; /* only an object comes in that form: where.h */
+    } else if (jv_get_kind(body) != JV_KIND_OBJECT) {
         shown(r->message, sizeof r->message, http->body.bytes, http->body.len);
     } else if (!is_kind(body, "Status")) {
         form = FORM_ANY;
@@ -172,7 +175,15 @@ bool reply_object(const struct http_reply *http, struct reply_object *object)
     bool good;
 
     *object = (struct reply_object){ 0 };
-    if (!http->json || http->status < 200 || http->status > 299)
+    if (http->status < 200 || http->status > 299)
+        return false;
+    if (http->proto) {
+        good = reply_proto(&http->body, object);
+        if (!good)
+            *object = (struct reply_object){ 0 };
+        return good;
+    }
+    if (!http->json)
         return false;
     body = json_parse(http->body.bytes, http->body.len);
     metadata = json_get(body, "metadata");

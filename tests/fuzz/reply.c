@@ -38,6 +38,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct input in = input_of(bytes, len);
     unsigned status = input_byte(&in), how = input_byte(&in);
     struct http_reply http = { .json = how & 1,
+                               .proto = (how & 7) == 6,
                                .retry_after = how >> 3,
                                .body = BUF_INIT(HTTP_REPLY_MAX) };
     struct reply_object object;

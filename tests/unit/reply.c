@@ -394,6 +394,54 @@ static void the_metadata_of_an_object_is_read(void **state)
         "{\"metadata\":{\"uid\":\"u\",\"resourceVersion\":\"2\"}}", 422, &o));
 }
 
+static bool proto_of(const char *bytes, size_t len, struct reply_object *object)
+{
+    struct http_reply http = { .status = 200,
+                               .proto = true,
+                               .body = BUF_INIT(HTTP_REPLY_MAX) };
+    struct reply r;
+    bool good;
+
+    buf_add(&http.body, bytes, len);
+    reply_read(&r, &http);
+    assert_int_equal(r.class, REPLY_APPLIED);
+    good = reply_object(&http, object);
+    assert_int_equal(good, object->uid[0] != '\0');
+    assert_int_equal(good, object->resource_version[0] != '\0');
+    buf_free(&http.body);
+    return good;
+}
+
+/* As a server sent it: the type; name, generateName, namespace, selfLink, uid,
+ * resourceVersion, generation, creationTimestamp. */
+static void the_metadata_of_protobuf_is_read(void **state)
+{
+    static const char whole[] =
+        "k8s\0\n\x27\n\016meta.k8s.io/v1\022\025PartialObjectMetadata\022\x33"
+        "\n\x31\n\005bench\022\0\032\007default\"\0*"
+        "\0040075\x32\003153\x38\xac\002"
+        "B\010\010\xf6\xce\xa2\xd8\006\020\0\x6d\1\2\3\4";
+    struct reply_object o;
+    size_t len = sizeof whole - 1;
+
+    (void)state;
+    assert_true(proto_of(whole, len, &o));
+    assert_string_equal(o.uid, "0075");
+    assert_string_equal(o.resource_version, "153");
+    assert_int_equal(o.generation, 300);
+    for (size_t i = 0; i < len; i++)
+        assert_false(proto_of(whole, i, &o));
+    for (size_t i = 0; i < len; i++) { /* whatever comes */
+        char other[sizeof whole];
+
+        memcpy(other, whole, sizeof whole);
+        for (int byte = 0; byte < 256; byte++) {
+            other[i] = (char)byte;
+            (void)proto_of(other, len, &o);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -406,6 +454,7 @@ int main(void)
         cmocka_unit_test(a_long_message_is_cut),
         cmocka_unit_test(without_a_reply_the_reason_is_told),
         cmocka_unit_test(retry_after_counts_where_a_retry_does),
+        cmocka_unit_test(the_metadata_of_protobuf_is_read),
         cmocka_unit_test(the_metadata_of_an_object_is_read),
     };
 
