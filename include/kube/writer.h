@@ -41,6 +41,8 @@
 #define WRITER_NEVER (-1)
 #define WRITER_TICK  INT64_C(6000000000) /* ns: a tracker's 5 s, and a while */
 
+enum { WRITER_COMPANY = 16 }; /* patches; see writer_version() */
+
 struct writer_settings {
     unsigned parts;    /* of enum patch_part: what to write */
     bool choose;       /* PATCH_PHASES as looking shows */
@@ -101,6 +103,7 @@ struct writer {
     struct buf percent;    /* percentCompleted that was written */
     struct buf uid;
     struct buf version; /* of the object, as our last patch left it */
+    unsigned company;   /* patches to come that do not test it */
     size_t phase;       /* the first of ours that was written, or none */
     uint64_t ours;      /* which those were, mixed */
     unsigned parts_now; /* of the patch that is under way */
@@ -149,7 +152,8 @@ void writer_patched(struct writer *w, int64_t generation, int64_t now,
 
 /* Behind writer_patched(): the object's resourceVersion is VERSION now ("":
  * unknown).  While it is, nobody else has written, and the next patch tests
- * just that; where somebody has, it fails, and the next follows a look. */
+ * just that; where somebody has, it fails, the next follows a look, and
+ * WRITER_COMPANY of them do without: whoever writes often may write again. */
 void writer_version(struct writer *w, const char *version);
 
 /* The request failed: the next comes in DELAY ns at the earliest, and is a look

@@ -255,6 +255,10 @@ void writer_version(struct writer *w, const char *version)
     buf_clear(&w->version);
     buf_str(&w->version, version);
     w->object.version = (struct view_text){ NULL, 0 };
+    if (w->company > 0) {
+        w->company--;
+        return;
+    }
     /* a patch of the annotation alone passes where the top has changed */
     if (w->seen && !w->version.failed && (tested || w->parts_now & PATCH_TOP))
         w->object.version =
@@ -265,6 +269,8 @@ void writer_failed(struct writer *w, bool look, int64_t now, int64_t delay)
 {
     if (w->patching)
         buf_clear(writer_applied(w)); /* nobody knows what the object has now */
+    if (w->patching && look && w->object.version.len > 0)
+        w->company = WRITER_COMPANY;
     w->object.version = (struct view_text){ NULL, 0 };
     w->busy = w->patching = w->fresh = false;
     w->dirty = w->dirty || w->parts_due != 0;

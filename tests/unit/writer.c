@@ -447,7 +447,18 @@ static void behind_our_own_write_its_version_is_tested(void **state)
     writer_failed(&s->w, true, s->now, S); /* somebody has written */
     pass(s, S);
     looks(s);
-    assert_false(tests_version(s));
+    for (unsigned i = 0; i <= WRITER_COMPANY; i++) {
+        char percents[64];
+
+        snprintf(percents, sizeof percents, "one/a:r=50.%02u,b:p", i);
+        say(s, percents);
+        assert_false(tests_version(s));
+        writer_patched(&s->w, 0, s->now, INTERVAL);
+        writer_version(&s->w, "9");
+        pass(s, INTERVAL);
+    }
+    say(s, "one/a:r=55.00,b:p");
+    assert_true(tests_version(s));
     writer_patched(&s->w, 0, s->now, INTERVAL);
     writer_version(&s->w, ""); /* a server that says none */
     pass(s, INTERVAL);
