@@ -32,7 +32,7 @@
 static struct {
     const char *ca, *cert, *key, *token, *name, *proxy, *insecure, *connect,
         *timeout, *memory;
-} given = { .connect = "5000", .timeout = "10000" };
+} given = { .connect = "30000", .timeout = "120000" };
 
 static const struct {
     const char *name;
