@@ -1,5 +1,5 @@
-"""What the tests have in common that run many status-patch beside the API server
-of tests/cluster/server: use() comes first.
+"""What the tests have in common that run many status-patch beside the API
+server of tests/cluster/server: use() comes first.
 """
 import http.client
 import json
@@ -169,7 +169,8 @@ class Run:
         last = self.hundredths[-1]
         self.seen = "%s, %s" % (percent, note.get("percentCompleted"))
         return (percent == str(last // 100 // 2) and
-                note.get("percentCompleted") == "%d.%02d" % divmod(last // 2, 100))
+                note.get("percentCompleted") ==
+                "%d.%02d" % divmod(last // 2, 100))
 
     def judge(self):
         """What is wrong; None where it kept its word."""

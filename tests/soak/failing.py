@@ -1,9 +1,9 @@
 """An API server that keeps ActionSets as a real one does, and fails.
 
-It takes JSON Patches, all of one or nothing, and answers a chosen request in one
-of the ways below instead.  All replies with a body are as a server of v1.34.1
-was seen to answer (tests/data/kube).  What it was made to say of each object is
-in its history, by which a caller judges.
+It takes JSON Patches, all of one or nothing, and answers a chosen request in
+one of the ways below instead, many of them as a server of v1.34.1 was seen to
+answer (tests/data/kube).  What it was made to say of each object is in its
+history, by which a caller judges.
 """
 
 import http.server
@@ -27,8 +27,9 @@ OURS = ("percentCompleted", "lastTransitionTime", "sizeUploadedB",
 # How a request may fail that is worth another.
 PASSING = [
     "429", "429-now", "429-date", "503", "503-soon", "500", "504", "504-taken",
-    "408", "425", "401", "409", "422-test", "drop-before", "drop-after", "reset",
-    "cut", "hang", "slow", "empty", "garbage", "half a head", "trickle",
+    "408", "425", "401", "409", "422-test", "drop-before", "drop-after",
+    "reset", "cut", "hang", "slow", "empty", "garbage", "half a head",
+    "trickle",
 ]
 # ... and one that is not, whatever comes then.
 FINAL = [
