@@ -81,13 +81,15 @@ def make_object(name, progress=None):
              "apiVersion": "v1", "resource": "configmaps"}
     must("POST", group, {
         "apiVersion": "cr.kanister.io/v1alpha1", "kind": "ActionSet",
-        "metadata": {"name": name},
+        "metadata": {"name": name, "labels": {"app": "mysql"},
+                     "annotations": {"example.com/note": "<b> & \"c\""}},
         "spec": {"actions": [{"name": "backup", "object": thing}]},
         "status": {
             "state": "running", "error": {"message": ""},
             "progress": {"runningPhase": "dump"},
             "actions": [{
                 "name": "backup", "object": thing,
+                "artifacts": {"dump": {"keyValue": {"a": "<&>\u2028"}}},
                 "deferPhase": {"name": "", "state": ""},
                 "phases": [{"name": "dump", "state": "running",
                             **({"progress": progress} if progress else {})},
