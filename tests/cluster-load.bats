@@ -9,7 +9,7 @@ unset PHASEPIPE_RECORDS LD_PRELOAD
 
 @test "cluster-load: forty trackers at once all deliver their last state" {
     needs_own_server
-    run "$ROOT/tests/load" --cluster "$CLUSTER" --namespace "$NS" 40 6
+    run "$ROOT/tests/load" --cluster "$CLUSTER" --namespace "$NS" 40 4
     echo "$output"
     assert_success
     assert_line '40 of 40 last states are there'
