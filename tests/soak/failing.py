@@ -29,7 +29,7 @@ PASSING = [
     "429", "429-now", "429-date", "503", "503-soon", "500", "504", "504-taken",
     "408", "425", "401", "409", "422-test", "drop-before", "drop-after",
     "reset", "cut", "hang", "slow", "empty", "garbage", "half a head",
-    "trickle",
+    "trickle", "damaged", "as json",
 ]
 # ... and one that is not, whatever comes then.
 FINAL = [
@@ -76,6 +76,27 @@ REPLIES = {
 }
 SEEN = set(os.listdir(f"{ROOT}/tests/data/kube"))
 SEEN_PLAIN = {"400-plain", "404-route"}
+
+
+def field(number, value):
+    """A field of protobuf: a number, or bytes that are not very many."""
+    def varint(n):
+        return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + \
+            varint(n >> 7)
+
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value)
+    value = value.encode() if isinstance(value, str) else value
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+def protobuf(metadata):
+    """A PartialObjectMetadata as a server says it: see lib/kube/reply_proto.c."""
+    inner = b"".join(field(number, metadata[key]) for number, key in [
+        (1, "name"), (3, "namespace"), (5, "uid"), (6, "resourceVersion"),
+        (7, "generation")])
+    kind = field(1, "meta.k8s.io/v1") + field(2, "PartialObjectMetadata")
+    return b"k8s\0" + field(1, kind) + field(2, field(1, inner))
 
 
 class Refused(Exception):
@@ -240,23 +261,30 @@ class Handler(http.server.BaseHTTPRequestHandler):
     """A connection."""
     protocol_version = "HTTP/1.1"
     owner = None
-    wbufsize = -1  # a reply is one write
+    wbufsize = -1   # a reply is one write
+    slowly = False  # or many
 
     def log_message(self, *_):
         pass
 
     def send(self, code, body, headers=None):
         """A reply."""
+        kind = "application/json"
         if not isinstance(body, bytes):
             body = json.dumps(body).encode()
+        elif body.startswith(b"k8s"):
+            kind = "application/vnd.kubernetes.protobuf"
         self.send_response(code)
-        for key, value in {"Content-Type": "application/json",
+        for key, value in {"Content-Type": kind,
                            "Content-Length": str(len(body)),
                            **(headers or {})}.items():
             self.send_header(key, value)
         self.end_headers()
-        self.wfile.write(body)
-        self.wfile.flush()
+        step = 64 if self.slowly else max(1, len(body))
+        for i in range(0, len(body), step):
+            self.wfile.write(body[i:i + step])
+            self.wfile.flush()
+            time.sleep(0.01 if self.slowly else 0)
 
     def raw(self, data):
         """Bytes, and the end."""
@@ -277,11 +305,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             made = self.owner.patch(name, json.loads(body))
         except Refused:
             return 422, seen("422-test")
-        return 200, {"kind": "PartialObjectMetadata",
-                     "apiVersion": "meta.k8s.io/v1",
-                     "metadata": {key: made["metadata"][key] for key in
-                                  ("name", "namespace", "uid", "generation",
-                                   "resourceVersion")}}
+        return 200, protobuf(made["metadata"])
 
     def fail(self, failure, method, name, body):
         """The failure itself."""
@@ -317,13 +341,20 @@ class Handler(http.server.BaseHTTPRequestHandler):
             time.sleep(0.5)
             self.send(*self.answer(method, name, body))
         elif failure == "trickle":
-            said = json.dumps(self.answer(method, name, body)[1]).encode()
-            self.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/"
-                             b"json\r\nContent-Length: %d\r\n\r\n" % len(said))
-            for i in range(0, len(said), 64):
-                self.wfile.write(said[i:i + 64])
-                self.wfile.flush()
-                time.sleep(0.01)
+            self.slowly = True
+            self.send(*self.answer(method, name, body))
+            self.slowly = False
+        elif failure == "damaged":  # which says nothing of the object
+            code, said = self.answer(method, name, body)
+            self.send(code, said[:9] + said[10:]
+                      if method == "PATCH" and code == 200 else said)
+        elif failure == "as json":
+            code, said = self.answer(method, name, body)
+            self.send(code, {
+                "kind": "PartialObjectMetadata",
+                "apiVersion": "meta.k8s.io/v1",
+                "metadata": self.owner.objects[name]["metadata"]}
+                if method == "PATCH" and code == 200 else said)
         elif failure == "empty":
             self.raw(b"")
         elif failure == "garbage":
