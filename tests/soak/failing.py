@@ -162,6 +162,7 @@ class Store:
         self.lock = threading.Lock()
         self.objects = {}
         self.history = {}  # by name: (when, percent, note, progress)
+        self.theirs = {}   # by name: what is not status-patch's
         self.methods = []  # of each request
         self.failed = {}   # how often each way was chosen
         os.mkdir(f"{place}/certs")
@@ -214,6 +215,11 @@ class Store:
                                              else "0"}}
                                for phase, state in phases]}],
                        "progress": {"percentCompleted": "0"}}}
+        self.theirs[name] = foreign(self.objects[name])
+
+    def is_theirs(self, name):
+        """Whether what is not status-patch's is as they left it."""
+        return foreign(self.objects[name]) == self.theirs[name]
 
     def patch(self, name, body):
         """Applies one; the object."""
@@ -232,6 +238,18 @@ class Store:
                     (time.monotonic(), progress.get("percentCompleted"), note,
                      progress))
             return self.objects[name]
+
+    def touch(self, name):
+        """Somebody else changes what is theirs."""
+        with self.lock:
+            thing = json.loads(json.dumps(self.objects[name]))
+            version = int(thing["metadata"]["resourceVersion"]) + 1
+            thing["metadata"]["resourceVersion"] = str(version)
+            thing["metadata"]["generation"] += 1
+            thing["status"]["actions"][0]["artifacts"]["dump"]["keyValue"][
+                "a"] = f"<{version}>"
+            self.objects[name] = thing
+            self.theirs[name] = foreign(thing)
 
     def next_failure(self, method, name):
         """How the request that came is to fail."""
