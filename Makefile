@@ -144,7 +144,7 @@ torture: all build/tests/torture/fail.so
 soak: all
 	scripts/setup build test
 	tests/soak/run
-	tests/soak/replies --writers 200
+	tests/soak/replies --writers 200 --budget 30
 
 check:
 	scripts/check
