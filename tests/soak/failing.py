@@ -91,7 +91,7 @@ def field(number, value):
 
 
 def protobuf(metadata):
-    """A PartialObjectMetadata as a server says it: see lib/kube/reply_proto.c."""
+    """A PartialObjectMetadata as a server says it; see reply_proto.c."""
     inner = b"".join(field(number, metadata[key]) for number, key in [
         (1, "name"), (3, "namespace"), (5, "uid"), (6, "resourceVersion"),
         (7, "generation")])
