@@ -170,3 +170,25 @@ END
     finish 3
     assert_equal "$(grep -v kopia-progress err)" $'one\ntwo'
 }
+
+# 120000 bytes are more than the reader's pipe takes, and less than it and the
+# command's own.
+@test "phase-run: a relay that is killed takes nothing of a pipe along" {
+    local relay
+
+    head -c 120000 /dev/urandom >random
+    mkfifo reader
+    exec 4<>reader
+    # shellcheck disable=SC2086 # WRAP is a command with its options
+    (exec $WRAP "$BIN/phase-run" --parse stdout -- sh -c \
+        'cat random; : >written; cat random' >reader 4<&- 3>&-) &
+    front=$!
+    until_true [ -e written ]
+    relay=$(descendant "$front" phase-run)
+    [ -n "$relay" ] || relay=$(children "$front" | cut -d ' ' -f 1)
+    kill -s KILL "$relay"
+    until_true is_gone "$relay"
+    head -c 240000 <&4 | cmp - <(cat random random)
+    wait "$front"
+    exec 4<&-
+}

@@ -1,6 +1,7 @@
 #include "stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -15,11 +16,23 @@ void stream_open(struct stream *s, int in, int out)
         .in = in,
         .out = out,
         .insert = BUF_INIT(STREAM_INSERT_MAX),
+        .peek = { -1, -1 },
         .fresh = true,
     };
     if (fstat(out, &real) == 0) {
         s->is_pipe = S_ISFIFO(real.st_mode);
         s->is_file = S_ISREG(real.st_mode);
+    }
+    if (s->is_pipe && pipe2(s->peek, O_CLOEXEC | O_NONBLOCK) < 0)
+        s->peek[0] = s->peek[1] = -1;
+}
+
+static void close_peek(struct stream *s)
+{
+    for (int i = 0; i < 2; i++) {
+        if (s->peek[i] >= 0)
+            close(s->peek[i]);
+        s->peek[i] = -1;
     }
 }
 
@@ -55,9 +68,40 @@ static void close_in(struct stream *s)
     s->unread = 0;
 }
 
+/* Reads N bytes, which are there; false where they are not. */
+static bool read_there(int fd, char *bytes, size_t n)
+{
+    while (n > 0) {
+        ssize_t got = read(fd, bytes, n);
+
+        if (got == 0 || (got < 0 && errno != EINTR))
+            return false;
+        if (got > 0) {
+            bytes += got;
+            n -= (size_t)got;
+        }
+    }
+    return true;
+}
+
+/* As read(2) of what is there, which stays there where that can be. */
+static ssize_t look(struct stream *s)
+{
+    if (s->peek[1] >= 0) {
+        ssize_t n = tee(s->in, s->peek[1], STREAM_ROOM, SPLICE_F_NONBLOCK);
+
+        if (n >= 0 && read_there(s->peek[0], s->bytes, (size_t)n))
+            return n;
+        if (n < 0 && (errno == EINTR || errno == EAGAIN))
+            return n;
+        close_peek(s); /* a system that has it not, or no memory */
+    }
+    return read(s->in, s->bytes, STREAM_ROOM);
+}
+
 size_t stream_read(struct stream *s)
 {
-    ssize_t n = read(s->in, s->bytes, STREAM_ROOM);
+    ssize_t n = look(s);
 
     if (n < 0 && (errno == EINTR || errno == EAGAIN))
         return 0;
@@ -110,6 +154,25 @@ static void advance(struct stream *s, const char *bytes, size_t n)
     }
 }
 
+/* As write(2) of what is waiting. */
+static ssize_t put(struct stream *s, const char *bytes, size_t n)
+{
+    if (!s->inserting && s->peek[1] >= 0) {
+        ssize_t moved = splice(s->in, NULL, s->out, NULL, n, SPLICE_F_NONBLOCK);
+
+        if (moved > 0 || (moved < 0 && (errno == EPIPE || errno == EINTR ||
+                                        errno == EAGAIN)))
+            return moved;
+        /* it must be written, so it is ours now */
+        close_peek(s);
+        if (!read_there(s->in, s->bytes + s->start, n))
+            return -1;
+    }
+    if (!s->is_file && n > PIPE_BUF)
+        n = PIPE_BUF;
+    return write(s->out, bytes, n);
+}
+
 void stream_write(struct stream *s, short revents)
 {
     const char *bytes;
@@ -121,9 +184,7 @@ void stream_write(struct stream *s, short revents)
             lose_reader(s);
         return;
     }
-    if (!s->is_file && n > PIPE_BUF)
-        n = PIPE_BUF;
-    written = write(s->out, bytes, n);
+    written = put(s, bytes, n);
     if (written >= 0)
         advance(s, bytes, (size_t)written);
     else if (errno == EPIPE)
@@ -161,6 +222,9 @@ void stream_ended(struct stream *s)
     if (s->in >= 0 && ioctl(s->in, FIONREAD, &ready) < 0)
         ready = 0;
     s->unread = (size_t)ready;
+    if (s->peek[1] >= 0) /* what was looked at is still in there */
+        s->unread -=
+            s->unread < s->end - s->start ? s->unread : s->end - s->start;
     s->owed = s->end - s->start + s->unread;
 }
 
@@ -177,4 +241,5 @@ bool stream_over(const struct stream *s)
 void stream_close(struct stream *s)
 {
     buf_free(&s->insert);
+    close_peek(s);
 }

@@ -6,6 +6,10 @@
  * pipe takes at once.  Nothing is read before what was read is written, so a
  * reader who is slow slows the command as if it wrote to him itself; where he
  * goes away the command's pipe breaks too.
+ *
+ * Where the real one is a pipe, what is read is only looked at, by tee(2), and
+ * moved on by splice(2): at no time is it in this process alone, which may be
+ * killed.
  */
 #ifndef PHASE_RUN_STREAM_H
 #define PHASE_RUN_STREAM_H
@@ -29,6 +33,8 @@ struct stream {
 
     /* private */
     bool is_pipe, is_file;
+    int peek[2];  /* a pipe for what tee(2) copies; -1: nothing is left in `in`
+                     when it is read */
     bool fresh;   /* the next byte begins a line */
     bool redrawn; /* the line was begun anew with a '\r' */
     size_t inserted;
@@ -66,7 +72,7 @@ bool stream_flushed(const struct stream *s);
 /* Whether nothing more can come or go. */
 bool stream_over(const struct stream *s);
 
-/* Frees what S holds, but no descriptors. */
+/* Frees what S holds, but not the descriptors that it was given. */
 void stream_close(struct stream *s);
 
 #endif
