@@ -57,7 +57,7 @@ struct sample {
 
 struct adapter {
     struct text mover, versions, command, exact, inexact; /* or empty */
-    const char *stream; /* "stderr", "stdout" or "both" */
+    const char *stream;       /* "stderr", "stdout" or "both" */
     enum operation operation; /* what the first line that said it, said */
     bool fixed; /* the operation is somebody else's choice, for all lines */
     struct rule *rules;
