@@ -221,27 +221,18 @@ static void read_past(struct job *job)
     buf_free(&text);
 }
 
-static bool is_ours(int fd, const struct stat *file)
-{
-    struct stat ours;
-
-    return fstat(fd, &ours) == 0 && ours.st_dev == file->st_dev &&
-           ours.st_ino == file->st_ino;
-}
-
 /* How PATH is written.  By its name /dev/stdout is what standard output leads
  * to, perhaps a log, in whose place nothing may be put. */
 static void find_way(struct job *job, const char *path)
 {
     struct stat file;
-    bool there = stat(path, &file) == 0;
 
     job->path = path;
-    if (strcmp(path, "-") == 0 || (there && is_ours(STDOUT_FILENO, &file)))
+    if (strcmp(path, "-") == 0 || file_is_open(path, STDOUT_FILENO))
         job->way = TO_OUTPUT;
-    else if (there && is_ours(STDERR_FILENO, &file))
+    else if (file_is_open(path, STDERR_FILENO))
         job->way = TO_ERRORS;
-    else if (there && !S_ISREG(file.st_mode))
+    else if (stat(path, &file) == 0 && !S_ISREG(file.st_mode))
         job->way = WRITTEN;
 }
 

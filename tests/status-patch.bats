@@ -485,6 +485,20 @@ status-patch: fatal: the last state (percentCompleted 43.33) was not written to 
 status-patch: fatal: the last state was not written to standard output: Broken pipe"
 }
 
+@test "status-patch: what standard output leads to is written to, not replaced" {
+    local target
+
+    echo first >log
+    for target in /dev/stdout /proc/self/fd/1 log; do
+        status-patch "$target" <<<"$B" >>log
+    done
+    assert_equal "$(head -n 1 log)" first
+    assert_equal "$(grep -c '"percentCompleted"' log)" 3
+    run --separate-stderr status-patch --pass /dev/stdout <<<"$B"
+    assert_failure 100
+    assert_equal "$stderr" 'status-patch: fatal: --pass: standard output is the TARGET'
+}
+
 @test "status-patch: closed standard output does not matter to a file" {
     run --separate-stderr bash -c 'status-patch f <<<"$B" >&-'
     assert_silent_success

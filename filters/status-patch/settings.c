@@ -1,6 +1,7 @@
 #include "settings.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/file.h"
 #include "base/msg.h"
@@ -166,7 +167,8 @@ static int read_actionset(struct actionset_settings *s, const struct target *t)
 
 int settings_read(struct settings *s, const char *operand)
 {
-    const char *wrong = target_open(&s->target, operand);
+    const char *wrong = target_open(
+        &s->target, file_is_open(operand, STDOUT_FILENO) ? "-" : operand);
     const char *option = needs_actionset();
 
     s->file = options.file;

@@ -35,6 +35,10 @@ bool file_replace_soon(const char *path, const char *bytes, size_t len);
  * caller frees it; NULL with errno set. */
 char *file_target(const char *path);
 
+/* Whether PATH leads to what the descriptor FD is, as /dev/stdout does: by that
+ * name a log is replaced into which others write. */
+bool file_is_open(const char *path, int fd);
+
 /* False with errno set, as above, where PATH is something that file_replace()
  * refuses.  A PATH that is not there, or cannot be looked at, is not refused:
  * it may come. */

@@ -112,6 +112,14 @@ static bool is_regular(const struct stat *file)
     return S_ISREG(file->st_mode);
 }
 
+bool file_is_open(const char *path, int fd)
+{
+    struct stat file, open_file;
+
+    return stat(path, &file) == 0 && fstat(fd, &open_file) == 0 &&
+           file.st_dev == open_file.st_dev && file.st_ino == open_file.st_ino;
+}
+
 bool file_replaceable(const char *path)
 {
     struct stat file;

@@ -249,6 +249,27 @@ static void what_will_be_refused_is_known_before(void **state)
     assert_int_equal(errno, EINVAL);
 }
 
+static void what_is_open_is_known_by_any_name(void **state)
+{
+    int fd;
+    char name[32];
+
+    (void)state;
+    put("f", "old\n", 0644);
+    put("g", "old\n", 0644);
+    assert_int_equal(symlink("f", "link"), 0);
+    fd = open("f", O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+    assert_true(file_is_open("f", fd));
+    assert_true(file_is_open("link", fd));
+    assert_true(file_is_open(name, fd));
+    assert_false(file_is_open("g", fd));
+    assert_false(file_is_open("missing", fd));
+    close(fd);
+    assert_false(file_is_open("f", fd));
+}
+
 #define TEST(t)                                                                \
     cmocka_unit_test_setup_teardown(t, scratch_before, scratch_after)
 
@@ -265,6 +286,7 @@ int main(void)
         TEST(only_permission_bits_are_kept),
         TEST(owner_and_group_are_kept),
         TEST(a_file_may_become_empty),
+        TEST(what_is_open_is_known_by_any_name),
         TEST(a_link_stays_and_its_target_is_replaced),
         TEST(a_link_to_nothing_stays_too),
         TEST(links_in_a_circle_are_refused),
