@@ -72,6 +72,18 @@ STARVE(malloc, (size_t n), n)
 STARVE(realloc, (void *old, size_t n), old, n)
 STARVE(calloc, (size_t count, size_t n), count, n)
 
+/* The C library's would call its own realloc(). */
+void *reallocarray(void *old, size_t count, size_t n)
+{
+    size_t all;
+
+    if (__builtin_mul_overflow(count, n, &all)) {
+        errno = ENOMEM;
+        return NULL;
+    }
+    return realloc(old, all);
+}
+
 /* Whether these functions are those that are called: not under valgrind. */
 static inline bool starve_works(void)
 {

@@ -30,7 +30,7 @@ static const char blueprint[] =
 static const char actionset[] =
     "{\"kind\":\"ActionSet\",\"metadata\":{\"uid\":\"u\"},\"status\":{\"state\""
     ":\"running\",\"actions\":[{\"name\":\"backup\",\"blueprint\":\"b\","
-    "\"phases\":[{\"name\":\"a\",\"state\":\"running\"},{\"name\":\"c\","
+    "\"phases\":[{\"name\":\"a\",\"state\":\"pending\"},{\"name\":\"c\","
     "\"state\":\"pending\"}],\"deferPhase\":{\"name\":\"d\"}}]}}";
 static const char *const notes[] = {
     "{\"type\":\"phase\",\"phase\":\"a\",\"state\":\"running\"}",
