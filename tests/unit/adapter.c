@@ -216,6 +216,32 @@ static void numbers_of_json_are_cut_off(void **state)
         assert_row(percent_of(rows[i].text) == rows[i].percent, rows[i].text);
 }
 
+/* Where the operation is somebody else's choice, members of another one are
+ * left out, but no others. */
+static void a_fixed_operation_leaves_out_what_it_has_not(void **state)
+{
+    static const struct {
+        const char *text;
+        bool fixed, good;
+    } rows[] = {
+        { "{\"speedBps\":1}", false, false },
+        { "{\"speedBps\":1}", true, true },
+        { "{\"nonsense\":1}", true, false },
+        { "{\"nonsense\":1}", false, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        jv v = jv_parse(rows[i].text);
+        struct reading r;
+
+        assert_row(reading_of_json(&r, v, OP_VERIFY, rows[i].fixed) ==
+                       rows[i].good,
+                   rows[i].text);
+        jv_free(v);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +252,7 @@ int main(void)
         cmocka_unit_test(a_rule_matches_a_whole_line),
         cmocka_unit_test(lines_end_as_they_do_anywhere),
         cmocka_unit_test(numbers_of_json_are_cut_off),
+        cmocka_unit_test(a_fixed_operation_leaves_out_what_it_has_not),
     };
 
     return cmocka_run_group_tests_name("adapter", tests, NULL, NULL);

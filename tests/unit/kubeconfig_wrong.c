@@ -53,6 +53,8 @@ static void what_cannot_be_used_is_refused_by_its_name(void **state)
         { SERVER, "token: \"hunter2\\r\\n \\rx\"", "",
           USER("token") "has a control character in it" },
         { SERVER, "token: ' '", "", USER("token") "is empty" },
+        { SERVER, "token: \"hunter2\\x7F\"", "",
+          USER("token") "has a control character in it" },
         { SERVER, "tokenFile: nothing", "",
           "\"tokenFile\" of user \"u\" in config: nothing: No such file or "
           "directory" },

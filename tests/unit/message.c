@@ -316,6 +316,12 @@ static void messages_of_json(void **state)
     check("{\"l\":\"DEBUG\",\"m\":\"\\nupload error: no\"}\n",
           FAILED("upload error: no"), "");
     check("{\"l\":\"DEBUG\",\"m\":\"what\"}\n", "r\n", "what\n");
+    /* behind the first line only messages and failures are believed */
+    check("{\"m\":\"what\\nError when processing \\\"a\\\": no\"}\n",
+          ERROR("a", "no") "r\n", "what\n");
+    check("{\"m\":\"what\\nupload error: no\"}\n", FAILED("upload error: no"),
+          "what\n");
+    check("{\"m\":\"what\\n" CREATED "\"}\n", "r\n", "what\n" CREATED "\n");
     check("{\"l\":\"DEBUG\",\"m\":\"\"}\n", "r\n", "");
 }
 

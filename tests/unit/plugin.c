@@ -90,6 +90,48 @@ static void the_environment_is_ours_and_its_own(void **state)
     unsetenv("KUBERNETES_EXEC_INFO");
 }
 
+/* What the cluster says for plugins: the first of that name, with a value. */
+static void it_gets_the_clusters_extension(void **state)
+{
+    static const struct {
+        const char *extensions, *config;
+    } rows[] = {
+        { "{name: other, extension: 1}", NULL },
+        { "{name: client.authentication.k8s.io/exec}", NULL },
+        { "{name: [client.authentication.k8s.io/exec], extension: 1}", NULL },
+        { "{extension: 1}, x", NULL },
+        { "{name: client.authentication.k8s.io/exec, extension: {a: 1}}, "
+          "{name: client.authentication.k8s.io/exec, extension: 2}",
+          "\"config\":{\"a\":1}" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[512];
+        const char *info;
+
+        snprintf(text, sizeof text,
+                 SERVER ", tls-server-name: '', extensions: "
+                        "[%s]",
+                 rows[i].extensions);
+        put_config("config", text,
+                   "exec: {apiVersion: client.authentication.k8s.io/v1, "
+                   "command: x, interactiveMode: Never, provideClusterInfo: "
+                   "true, env: [{name: A, value: null}, {name: B}]}",
+                   "");
+        take_config("config", &cluster);
+        assert_string_equal(cluster.plugin->environment[0], "A=");
+        assert_string_equal(cluster.plugin->environment[1], "B=");
+        info = cluster.plugin->info;
+        assert_row((strstr(info, "config") != NULL) == (rows[i].config != NULL),
+                   rows[i].extensions);
+        assert_null(strstr(info, "tls-server-name"));
+        if (rows[i].config != NULL)
+            assert_non_null(strstr(info, rows[i].config));
+        cluster_free(&cluster);
+    }
+}
+
 /* Our standard input is what the program reads. */
 static void it_has_no_input(void **state)
 {
@@ -475,6 +517,7 @@ int main(void)
         TEST(what_it_prints_is_the_credential),
         TEST(arguments_go_through_no_shell),
         TEST(the_environment_is_ours_and_its_own),
+        TEST(it_gets_the_clusters_extension),
         TEST(it_has_no_input),
         TEST(its_complaints_are_ours),
         TEST(it_has_the_usual_signals),

@@ -801,6 +801,25 @@ static void the_annotation_is_dropped_where_a_status_is_left(void **state)
     }
 }
 
+/* What a server without room for it drops is not taken for a reset. */
+static void a_progress_that_is_dropped_is_seen(void **state)
+{
+    struct server *s = *state;
+    struct actionset a = usual;
+
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    writes(s, USUAL);
+    assert_false(s->w.pruned);
+    pass(s, INTERVAL);
+    a.no_progress = true;
+    server_has(s, &a);
+    say(s, "one/a:r=40.00,b:p");
+    (void)wants(s, WRITER_PATCH);
+    writer_failed(&s->w, true, s->now, 0);
+    looks(s);
+    assert_true(s->w.pruned);
+}
+
 /* More than an ActionSet can have; no memory was missing. */
 static void a_line_of_too_many_phases_is_of_something_else(void **state)
 {
@@ -944,6 +963,7 @@ int main(void)
         TEST(what_is_given_up_stays_so),
         TEST(an_annotation_that_is_all_there_is_is_not_left_out),
         TEST(the_annotation_is_dropped_where_a_status_is_left),
+        TEST(a_progress_that_is_dropped_is_seen),
         TEST(a_line_of_too_many_phases_is_of_something_else),
         TEST(each_write_to_several_actions_is_behind_a_look),
         TEST(a_look_without_samples_is_no_look_for_them),
