@@ -109,6 +109,49 @@ static void the_end_of_the_input_is_seen(void **state)
     http_close(h);
 }
 
+#define PEM(n) "-----BEGIN CERTIFICATE-----\n" n "\n-----END CERTIFICATE-----\n"
+
+/* Only a file that has other certificates makes a difference. */
+static void only_other_authorities_are_new(void **state)
+{
+    static const struct {
+        const char *text;
+        bool changed;
+    } rows[] = {
+        { PEM("A"), false },
+        { PEM("B"), true }, /* as long as the other */
+        { PEM("B"), false },
+        { "", false },
+        { "-----BEGIN CERTIFICATE-----\nC\n", false },
+        { "C\n-----END CERTIFICATE-----\n", false },
+        { PEM("B") PEM("C"), true },
+    };
+    char path[] = "/tmp/phasepipe-ca.XXXXXX";
+    struct cluster cluster = { .server = (char[]){ "https://127.0.0.1:1" },
+                               .ca_file = path };
+    struct cluster_why why;
+    struct http *h;
+    int fd = mkstemp(path);
+
+    (void)state;
+    assert_true(fd >= 0);
+    cluster.ca = BUF_INIT(CLUSTER_PEM_MAX);
+    buf_str(&cluster.ca, PEM("A"));
+    h = http_open(&cluster, "test", &why);
+    assert_non_null(h);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_int_equal(ftruncate(fd, 0), 0);
+        assert_int_equal(pwrite(fd, rows[i].text, strlen(rows[i].text), 0),
+                         strlen(rows[i].text));
+        h->ca_watch = (struct watch){ 0 };
+        assert_row(http_ca_changed(h) == rows[i].changed, rows[i].text);
+    }
+    assert_int_equal(unlink(path), 0);
+    close(fd);
+    http_close(h);
+    buf_free(&cluster.ca);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +160,7 @@ int main(void)
         cmocka_unit_test(the_token_is_gone_with_its_request),
         cmocka_unit_test(more_descriptors_than_there_is_room_for_are_refused),
         cmocka_unit_test(the_end_of_the_input_is_seen),
+        cmocka_unit_test(only_other_authorities_are_new),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

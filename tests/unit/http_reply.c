@@ -245,6 +245,38 @@ static void any_timeout_is_one(void **state)
     http_close(h);
 }
 
+/* A variable that is empty names no proxy. */
+static void a_proxy_is_named_where_there_is_one(void **state)
+{
+    static const struct {
+        const char *value;
+        bool named;
+    } rows[] = { { "", false }, { "http://127.0.0.1:1", true } };
+    const struct http_request request = { .method = "GET",
+                                          .path = "/",
+                                          .accept = "application/json",
+                                          .connect_timeout = 5000000000,
+                                          .timeout = 5000000000 };
+    struct cluster cluster = { .server = (char[]){ "https://127.0.0.1:1" } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct cluster_why why;
+        struct http *h = http_open(&cluster, "test", &why);
+
+        assert_non_null(h);
+        setenv("HTTPS_PROXY", rows[i].value, 1);
+        assert_true(http_begin(h, &request, NULL));
+        while (http_reply(h) == NULL)
+            assert_true(http_wait(h, NULL, 0, -1));
+        assert_int_equal(strstr(http_reply(h)->why, "proxy of HTTPS_PROXY") !=
+                             NULL,
+                         rows[i].named);
+        http_close(h);
+    }
+    unsetenv("HTTPS_PROXY");
+}
+
 static void a_token_that_would_be_more_than_one_is_not_sent(void **state)
 {
     static const char *const tokens[] = { "a b", "a\n", "\x7F", "a\x01" };
@@ -278,6 +310,7 @@ int main(void)
         cmocka_unit_test(what_is_no_reply_says_why),
         cmocka_unit_test(each_event_of_a_caller_wakes_it),
         cmocka_unit_test(any_timeout_is_one),
+        cmocka_unit_test(a_proxy_is_named_where_there_is_one),
         cmocka_unit_test(a_token_that_would_be_more_than_one_is_not_sent),
     };
 

@@ -71,22 +71,25 @@ static void the_environment_is_ours_and_its_own(void **state)
     (void)state;
     setenv("OURS", "ours", 1);
     setenv("BOTH", "ours", 1);
+    setenv("BOTHER", "and this", 1);
     setenv("KUBERNETES_EXEC_INFO", "ours", 1);
-    assert_done(run_script("echo \"$OURS,$BOTH,$ITS\" >env;"
+    assert_done(run_script("echo \"$OURS,$BOTH,$ITS,$BOTHER\" >env;"
                            "printf %s \"$KUBERNETES_EXEC_INFO\" >info;"
                            "tr '\\0' '\\n' </proc/$$/environ |"
                            "grep -c -e ^BOTH= -e ^KUBERNETES_EXEC >count;"
                            "echo '" REPLY_TOKEN "'",
                            "",
                            "env: [{name: BOTH, value: never}, {name: ITS,"
-                           "value: 'its own'}, {name: BOTH, value: 'last'}]"));
-    assert_holds("env", "ours,last,its own\n");
+                           "value: 'its own'}, {name: BOTH, value: 'last'}, "
+                           "{name: KUBERNETES_EXEC_INFO, value: its}]"));
+    assert_holds("env", "ours,last,its own,and this\n");
     assert_holds("count", "2\n");
     assert_holds("info", "{\"kind\":\"ExecCredential\",\"apiVersion\":"
                          "\"client.authentication.k8s.io/v1\",\"spec\":{"
                          "\"interactive\":false}}");
     unsetenv("OURS");
     unsetenv("BOTH");
+    unsetenv("BOTHER");
     unsetenv("KUBERNETES_EXEC_INFO");
 }
 

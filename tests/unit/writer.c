@@ -801,6 +801,25 @@ static void the_annotation_is_dropped_where_a_status_is_left(void **state)
     }
 }
 
+/* Its uid is as long as that of the one before. */
+static void another_uid_is_another_actionset(void **state)
+{
+    static const char other[] = "0e5c2f64-7c0e-4f86-9d1c-3a1f0a2b6c12";
+    struct server *s = *state;
+    struct actionset a = usual;
+
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    writes(s, USUAL);
+    pass(s, INTERVAL);
+    a.uid = other;
+    server_has(s, &a);
+    say(s, "one/a:r=40.00,b:p");
+    (void)wants(s, WRITER_PATCH);
+    writer_failed(&s->w, true, s->now, 0);
+    looks(s);
+    assert_int_equal(s->w.state, WRITER_ANOTHER);
+}
+
 /* What a server without room for it drops is not taken for a reset. */
 static void a_progress_that_is_dropped_is_seen(void **state)
 {
@@ -963,6 +982,7 @@ int main(void)
         TEST(what_is_given_up_stays_so),
         TEST(an_annotation_that_is_all_there_is_is_not_left_out),
         TEST(the_annotation_is_dropped_where_a_status_is_left),
+        TEST(another_uid_is_another_actionset),
         TEST(a_progress_that_is_dropped_is_seen),
         TEST(a_line_of_too_many_phases_is_of_something_else),
         TEST(each_write_to_several_actions_is_behind_a_look),
