@@ -269,6 +269,52 @@ static void a_newer_reading_may_know_less(void **state)
     plan_free(&newer);
 }
 
+/* A phase that begins to run where it is read, with nothing said of it. */
+static void what_runs_has_a_percent(void **state)
+{
+    static const char before[] =
+        "kind: ActionSet\nstatus: {actions: [{phases: [{name: a}]}]}\n";
+    static const char after[] =
+        "kind: ActionSet\nstatus: {actions: [{phases: [{name: a, state: "
+        "running}]}]}\n";
+    struct plan p = { 0 }, newer = { 0 };
+
+    (void)state;
+    assert_true(actionset_read(&p, before, sizeof before - 1, NULL));
+    assert_true(actionset_read(&newer, after, sizeof after - 1, NULL));
+    newer.phases[0].progress.percent = PERCENT_UNKNOWN;
+    assert_true(merge_plan(&p, &newer));
+    assert_int_equal(p.phases[0].progress.percent, 0);
+    plan_free(&p);
+    plan_free(&newer);
+}
+
+/* The state of another ActionSet, whose uid no sentence can bear. */
+static void a_state_of_another_identity_is_told(void **state)
+{
+    static char uid[301], text[1024];
+    char why[RESUME_WHY_MAX] = "";
+    struct agg a;
+
+    (void)state;
+    memset(uid, 'u', sizeof uid - 1);
+    for (int i = 0; i < 2; i++) {
+        open_agg(&a, "a");
+        memcpy(a.plan.uid, "ours", 5);
+        snprintf(
+            text, sizeof text,
+            "{\"type\":\"state\",\"version\":1,\"identity\":%s%s%s,"
+            "\"saved\":\"2023-02-20T12:49:57.000000000Z\",\"percent\":0,"
+            "\"actions\":[{\"name\":\"x\",\"phases\":[{\"name\":\"a\"}]}]}",
+            i == 0 ? "\"" : "", i == 0 ? uid : "7", i == 0 ? "\"" : "");
+        assert_int_equal(agg_resume(&a, text, strlen(text), start, why),
+                         i == 0 ? RESUME_OTHER : RESUME_TAKEN);
+        if (i == 0)
+            assert_non_null(strstr(why, "uuu, not of ours"));
+        agg_close(&a);
+    }
+}
+
 static void weights_of_defer_phases_alone_divide_nothing(void **state)
 {
     struct plan p = { 0 };
@@ -396,6 +442,8 @@ int main(void)
         cmocka_unit_test(an_actionset_is_read_with_what_is_odd),
         cmocka_unit_test(a_blueprint_may_have_any_name),
         cmocka_unit_test(a_newer_reading_may_know_less),
+        cmocka_unit_test(what_runs_has_a_percent),
+        cmocka_unit_test(a_state_of_another_identity_is_told),
         cmocka_unit_test(weights_of_defer_phases_alone_divide_nothing),
         cmocka_unit_test(a_mover_may_be_called_anything),
         cmocka_unit_test(the_end_changes_no_phase_that_has_ended),

@@ -7,6 +7,7 @@
 #include "run/report.h"
 
 #include "base/clock.h"
+#include "base/rec.h"
 #include "unit.h"
 
 static void codes_are_a_list_of_numbers(void **state)
@@ -53,6 +54,7 @@ static void a_line_is_of_its_type(void **state)
         { "{\"progressPercent\":-1e0,\"type\":\"phase\"}", KIND_PHASE, false },
         { "{\"type\":\"status\",\"actions\":[{}]}", KIND_OTHER, false },
         { "{\"type\":5}", KIND_NONE, false },
+        { "{\"type\":\"progress\\n\"}", KIND_OTHER, false },
         { "{\"kind\":\"progress\"}", KIND_NONE, false },
         { "{\"type\":\"progress\"", KIND_NONE, false },
         { "[\"type\",\"progress\"]", KIND_NONE, false },
@@ -147,6 +149,8 @@ static void a_progress_file_says_a_percentage(void **state)
     assert_report("42%\n", false, PERCENT("42"));
     assert_report(" 42.567 \r\n", false, PERCENT("42.56"));
     assert_report("0\n", false, PERCENT("0"));
+    assert_report("\t42\t\n", false, PERCENT("42"));
+    assert_report("%\n", false, "?");
     assert_report("100%\n", false, PERCENT("100"));
     assert_report("3/7\n", false, PERCENT("42.85"));
     assert_report("9223372036854775806/9223372036854775807\n", false,
@@ -292,6 +296,58 @@ static void an_ending_with_all_that_it_can_have_fits(void **state)
     buf_free(&said);
 }
 
+/* An ID of more characters than any has, or with others, is none. */
+static void an_id_that_is_none_is_not_shown(void **state)
+{
+    static const struct {
+        int letters;
+        const char *rest;
+        bool shown;
+    } rows[] = {
+        { 0, "", false },   { 1, "", true },     { 128, "", true },
+        { 129, "", false }, { 1000, "", false }, { 5, "-", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct buf said = BUF_INIT(4096), b = BUF_INIT(ENDING_MAX);
+        struct ending e = { .code = 0, .good = true };
+
+        buf_str(&said, "{\"snapshotID\":\"");
+        for (int n = 0; n < rows[i].letters; n++)
+            buf_char(&said, 'a');
+        buf_str(&said, rows[i].rest);
+        buf_str(&said, "\"}");
+        e.said = said.bytes;
+        e.said_len = said.len;
+        ending_put(&e, &b);
+        assert_int_equal(memmem(b.bytes, b.len, "snapshotID", 10) != NULL,
+                         rows[i].shown);
+        buf_free(&b);
+        buf_free(&said);
+    }
+}
+
+/* What is not a line of a file: NULs, as where a file was made longer, and a
+ * record that is longer than one may be. */
+static void what_no_record_can_have_is_no_report(void **state)
+{
+    static char much[REC_CEILING + 64] = "{\"type\":\"progress\",\"a\":\"";
+    static const char holes[] = "42\n\0\0";
+    struct buf b = BUF_INIT(1000);
+    const char *line;
+
+    (void)state;
+    assert_int_equal(report_last(holes, sizeof holes - 1, true, &line), 2);
+    assert_memory_equal(line, "42", 2);
+    memset(much + strlen(much), 'x', sizeof much - strlen(much));
+    memcpy(much + sizeof much - 2, "\"}", 2);
+    assert_false(report_record(much, sizeof much, &b));
+    assert_false(report_record("", 0, &b));
+    assert_int_equal(b.len, 0);
+    buf_free(&b);
+}
+
 static void an_ending_without_room_for_the_name_has_none(void **state)
 {
     char name[1000];
@@ -434,6 +490,8 @@ int main(void)
         cmocka_unit_test(an_ending_is_what_the_exit_code_proves),
         cmocka_unit_test(an_ending_shows_counts_and_no_text),
         cmocka_unit_test(an_ending_with_all_that_it_can_have_fits),
+        cmocka_unit_test(an_id_that_is_none_is_not_shown),
+        cmocka_unit_test(what_no_record_can_have_is_no_report),
         cmocka_unit_test(an_ending_without_room_for_the_name_has_none),
         cmocka_unit_test(of_lines_that_replace_one_another_the_latest_comes),
         cmocka_unit_test(a_line_that_stands_for_itself_is_in_its_order),

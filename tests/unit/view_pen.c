@@ -96,6 +96,8 @@ static void nothing_that_a_terminal_obeys_passes(void **state)
         { "\u202Etxt.exe", "?txt.exe" },
         { "\u2066a\u2069\u200F", "?a??" },
         { "\u061Ca\u200Bb\uFEFF", "?a?b?" },
+        { "\u2060a\u2064b", "?a?b" },
+        { "a\xE2\x81", "a??" }, /* cut */
         { "a\xFF\xC3(b", "a??"
                          "(b" },
     };
