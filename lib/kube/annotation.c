@@ -144,8 +144,9 @@ void annotation_put(struct buf *b, const struct merged *m,
     before = b->len;
     if (jv_get_kind(detail) == JV_KIND_OBJECT) {
         /* who reads the annotation has the ActionSet, which names its blueprint
-         */
+         * and says which phases run */
         detail = jv_object_delete(detail, jv_string("functions"));
+        detail = jv_object_delete(detail, jv_string("runningPhases"));
         JSON_LIT(b, ",\"detail\":");
         json_put_value(b, detail);
         if (b->failed || b->len - start > ANNOTATION_MAX - 1) {

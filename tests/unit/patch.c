@@ -94,7 +94,8 @@ static void the_parts_are_what_was_asked_for(void **state)
                      ADD(NOTE, NOTED("43.33", "", "30.00", "")) "]");
     assert_patch(
         PATCH_TOP | PATCH_PHASES | PATCH_ANNOTATION, &usual, line,
-        ",\"detail\":{\"verdict\":\"<&>\"}",
+        ",\"detail\":{\"runningPhases\":[\"b\"],\"verdict\":\"<&>\","
+        "\"functions\":[[\"KubeTask\"]]}",
         WHERE TEST(TOP "/percentCompleted", "\"33\"")
             ADD(TOP "/percentCompleted", "\"43\"") "," ADD(
                 TOP "/lastTransitionTime",
