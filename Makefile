@@ -156,8 +156,6 @@ fuzz:
 	scripts/fuzz --seconds $(FUZZ_SECONDS)
 bench: all $(BENCH) build/tests/torture/fail.so
 	scripts/bench
-	tests/bench/costs
-	scripts/bench-cluster
 pictures: all
 	scripts/pictures/plot
 	scripts/pictures/view

@@ -59,7 +59,8 @@ static int send_all(CURL *easy, int fd, int64_t ms)
 int main(int argc, char **argv)
 {
     static const char *const usual[] = {
-        "Accept: application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1",
+        "Accept: application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;"
+        "g=meta.k8s.io;v=v1,application/json",
         "Content-Type: application/json-patch+json", "User-Agent: bare"
     };
     int fd = argc == 6 ? open(argv[4], O_RDONLY | O_CLOEXEC) : -1, status = 100;
