@@ -41,7 +41,7 @@
 #define WRITER_NEVER (-1)
 #define WRITER_TICK  INT64_C(6000000000) /* ns: a tracker's 5 s, and a while */
 
-enum { WRITER_COMPANY = 16 }; /* patches; see writer_version() */
+enum { WRITER_COMPANY = 16 }; /* patches that test all, once one has failed */
 
 struct writer_settings {
     unsigned parts;    /* of enum patch_part: what to write */
