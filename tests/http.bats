@@ -309,6 +309,16 @@ END
  1 [200,null,"give-up"]'
 }
 
+@test "http: a reply whose first header begins with a blank has nothing of the one before" {
+    printf '%s\n' '{"headers":{"X":"y"}}' \
+        '{"raw":"HTTP/1.1 200 OK\r\n X: y\r\nContent-Length: 0\r\n\r\n"}' >api.script
+    serve api --cert certs/server.pem
+    ask_often 'GET /1' 'GET /2' 'GET /3'
+    # some versions of libcurl take it, some refuse it; none may crash
+    assert_equal "$(wc -l <replies)" 3
+    assert_equal "$(head -n 1 replies | jq .status)" 200
+}
+
 @test "http: a redirect is not followed" {
     echo '{"status":302,"headers":{"Location":"/other"}}' >api.script
     serve api --cert certs/server.pem

@@ -32,7 +32,8 @@ enum http_header {
 
 struct http {
     const struct cluster *cluster;
-    CURL *easy;
+    CURL *model;  /* has all that never changes */
+    CURL *easy;   /* the request's, a copy of that; NULL: there was none yet */
     CURLM *multi; /* has the connection */
 
     bool secure;                  /* https */

@@ -19,6 +19,7 @@ void http_close(struct http *h)
         return;
     http_cancel(h);
     curl_easy_cleanup(h->easy);
+    curl_easy_cleanup(h->model);
     curl_multi_cleanup(h->multi);
     for (int i = 0; i < HTTP_HEADER_COUNT; i++)
         secret_free(&h->line[i]);
@@ -139,6 +140,20 @@ static bool advance(struct http *h)
     return true;
 }
 
+/* A new handle for each request: before 8.3.0 libcurl went on with the last
+ * header of the reply before, whose memory it had freed, where a reply's first
+ * header begins with a blank (curl issue 11620). */
+static bool renew(struct http *h)
+{
+    CURL *easy = curl_easy_duphandle(h->model);
+
+    if (easy == NULL)
+        return false;
+    curl_easy_cleanup(h->easy);
+    h->easy = easy;
+    return true;
+}
+
 static bool has_space(const struct buf *token)
 {
     for (size_t i = 0; i < token->len; i++)
@@ -165,7 +180,7 @@ bool http_begin(struct http *h, const struct http_request *request,
         ((others || (credentials != NULL && credentials->changed)) &&
          !drop_connection(h)))
         return false;
-    if (!http_set_request(h, request, credentials) ||
+    if (!renew(h) || !http_set_request(h, request, credentials) ||
         curl_multi_add_handle(h->multi, h->easy) != CURLM_OK) {
         secret_clear(&h->line[HTTP_AUTHORIZATION]);
         return false;

@@ -62,7 +62,7 @@ static bool set(struct http *h, CURLoption option, const char *text,
                 struct cluster_why *why)
 {
     const struct curl_easyoption *known = curl_easy_option_by_id(option);
-    CURLcode result = curl_easy_setopt(h->easy, option, text);
+    CURLcode result = curl_easy_setopt(h->model, option, text);
 
     if (http_took(result))
         return true;
@@ -77,7 +77,7 @@ static bool set(struct http *h, CURLoption option, const char *text,
 static bool set_numbers(struct http *h, struct cluster_why *why)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!http_took(curl_easy_setopt(h->easy, numbers[i].option,
+        if (!http_took(curl_easy_setopt(h->model, numbers[i].option,
                                         numbers[i].value))) {
             snprintf(why->text, sizeof why->text,
                      "libcurl %s cannot do what is needed (%s)",
@@ -93,10 +93,10 @@ static bool set_trust(struct http *h, struct cluster_why *why)
 {
     long verify = !h->cluster->insecure;
 
-    if (http_took(curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, verify)) &&
+    if (http_took(curl_easy_setopt(h->model, CURLOPT_SSL_VERIFYPEER, verify)) &&
         http_took(
-            curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 2 * verify)) &&
-        http_took(curl_easy_setopt(h->easy, CURLOPT_CAINFO_BLOB, NULL)) &&
+            curl_easy_setopt(h->model, CURLOPT_SSL_VERIFYHOST, 2 * verify)) &&
+        http_took(curl_easy_setopt(h->model, CURLOPT_CAINFO_BLOB, NULL)) &&
         (!verify || http_ca_set(h)))
         return true;
     snprintf(why->text, sizeof why->text,
@@ -181,7 +181,7 @@ static bool take_name(struct http *h, CURLU *url)
     return done(curl_url_set(url, CURLUPART_HOST, name, 0)) &&
            h->connect_to.data != NULL && !h->host.failed &&
            http_took(
-               curl_easy_setopt(h->easy, CURLOPT_CONNECT_TO, &h->connect_to));
+               curl_easy_setopt(h->model, CURLOPT_CONNECT_TO, &h->connect_to));
 }
 
 static bool take_server(struct http *h, CURLU *url, struct cluster_why *why)
@@ -225,7 +225,7 @@ static bool set_server(struct http *h, struct cluster_why *why)
 bool http_set_up(struct http *h, const char *user_agent,
                  struct cluster_why *why)
 {
-    if (h->easy == NULL || h->multi == NULL || h->ca.failed)
+    if (h->model == NULL || h->multi == NULL || h->ca.failed)
         return cluster_no_memory(why);
     if (set_server(h, why) && set_numbers(h, why) && set_trust(h, why) &&
         set_proxy(h, why) && set(h, CURLOPT_USERAGENT, user_agent, why))
@@ -247,7 +247,7 @@ struct http *http_open(const struct cluster *cluster, const char *user_agent,
         return NULL;
     }
     *h = (struct http){ .cluster = cluster,
-                        .easy = curl_easy_init(),
+                        .model = curl_easy_init(),
                         .multi = curl_multi_init(),
                         .base = BUF_INIT(HTTP_URL_MAX),
                         .host = BUF_INIT(HTTP_LINE_MAX),
