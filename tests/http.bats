@@ -319,6 +319,16 @@ END
     assert_equal "$(head -n 1 replies | jq .status)" 200
 }
 
+@test "http: a reply of the status 0 is none, and why is said" {
+    echo '{"raw":"HTTP/1.1 0\r\n\r\n"}' >api.script
+    echo '{"raw":"HTTP/2 0\r\n\r\n"}' >>api.script
+    serve api --cert certs/server.pem
+    for _ in 1 2; do
+        get
+        assert_reply '[.status, .why]' '[0,"the answer is not HTTP"]'
+    done
+}
+
 @test "http: a redirect is not followed" {
     echo '{"status":302,"headers":{"Location":"/other"}}' >api.script
     serve api --cert certs/server.pem

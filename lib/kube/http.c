@@ -77,17 +77,23 @@ static bool is_type(const char *type, const char *wanted)
            (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
 }
 
+static int status_of(const struct http *h)
+{
+    long status = 0;
+
+    (void)curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
+    return (int)status;
+}
+
 static void take_reply(struct http *h)
 {
     struct http_reply *reply = &h->reply;
     curl_off_t after = 0;
     const char *type = NULL;
-    long status = 0;
 
-    (void)curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
     (void)curl_easy_getinfo(h->easy, CURLINFO_CONTENT_TYPE, &type);
     (void)curl_easy_getinfo(h->easy, CURLINFO_RETRY_AFTER, &after);
-    reply->status = (int)status;
+    reply->status = status_of(h);
     reply->json = is_type(type, "application/json");
     reply->proto = is_type(type, "application/vnd.kubernetes.protobuf");
     if (after > 0) /* libcurl says 0 where there is none that it can read */
@@ -110,6 +116,8 @@ static void look(struct http *h)
         if (result == CURLE_OK && !h->header_ended) /* for libcurl that is all
                                                        of the reply */
             result = CURLE_PARTIAL_FILE;
+        if (result == CURLE_OK && status_of(h) == 0) /* "HTTP/2 0" */
+            result = CURLE_WEIRD_SERVER_REPLY;
         if (result == CURLE_OK)
             take_reply(h);
         else
