@@ -11,6 +11,14 @@
  * again. */
 #define PACKED_MAX (6 * (size_t)KUBECONFIG_MAX)
 
+/* Whatever errno says, nothing is wrong with what was given. */
+static void system_failed(struct cluster_why *why, const char *what)
+{
+    cluster_wrong_sys(why, "%s: %s", what, strerror(errno));
+    if (!cluster_may_pass(why))
+        why->errnum = EIO;
+}
+
 static bool read_kubeconfig(void *arg, struct buf *result)
 {
     const struct kubeconfig_options *options = arg;
@@ -46,8 +54,7 @@ kubeconfig_read_apart(const struct kubeconfig_options *options,
     }
     if (!good || p.wrong) {
         found = KUBECONFIG_WRONG;
-        cluster_wrong_sys(why, "the kubeconfig cannot be read: %s",
-                          strerror(errno));
+        system_failed(why, "the kubeconfig cannot be read");
         cluster_free(c);
     }
     secret_free(&result);
@@ -99,8 +106,7 @@ bool plugin_reply_read_apart(struct plugin_reply *r, const struct plugin *p,
     }
     if (!good || packed.wrong) {
         taken = false;
-        cluster_wrong_sys(why, "exec plugin of %s: what %s printed: %s",
-                          p->owner, p->argv[0], strerror(errno));
+        system_failed(why, "what an exec plugin printed cannot be read");
     }
     if (!taken)
         plugin_reply_free(r);
