@@ -34,6 +34,15 @@ starve() { # FIRST MORE ROW ...
     starve 12 8 console denied record replay forms
 }
 
+@test "torture: whichever call of any-progress fails, it is told or all is there" {
+    starve 3 2 other other-partial other-regex other-jq other-fraction \
+        other-list other-test
+}
+
+@test "torture: whichever call of phase-view fails, it is told or all is there" {
+    starve 6 4 view view-actionset
+}
+
 @test "torture: whichever call of phase-agg fails, it is told or all is there" {
     starve 12 8 phases plan state
     starve 1000 0 explain # also where it takes its memory last
@@ -48,15 +57,15 @@ starve() { # FIRST MORE ROW ...
 }
 
 @test "torture: whichever call of status-patch fails for an ActionSet, it is told or done" {
-    starve 1 2 actionset check
+    starve 1 2 actionset plugin check
 }
 
 @test "torture: whichever call of phase-run fails, the command is what it is" {
-    starve 1 1 run progress-file
+    starve 1 1 run progress-file run-actionset
 }
 
 @test "torture: whichever call of its filters fails, phase-run's command is what it is" {
-    starve 1 1 its-mover its-agg its-patch
+    starve 1 1 its-mover its-agg its-patch its-other
 }
 
 @test "torture: whoever is killed, the command is what it is, and nothing falls" {

@@ -37,13 +37,13 @@ static void let_go(struct box *b)
     b->pid = 0;
 }
 
-/* Ends the process, if it has not ended itself; notes the first reason. */
+/* Ends the process, if it has not ended itself, since it may be well and wait
+ * for us; notes the first reason: errno, 0 where it had ended. */
 static void bury(struct box *b, bool late)
 {
-    int status;
+    int errnum = errno, status;
 
-    if (late)
-        kill(b->pid, SIGKILL);
+    kill(b->pid, SIGKILL); /* who has ended keeps its status */
     status = child_wait(b->pid);
     let_go(b);
     if (b->deaths++ > 0)
@@ -51,6 +51,9 @@ static void bury(struct box *b, bool late)
     if (late)
         snprintf(b->why, sizeof b->why, "it took more than %lld ms for a line",
                  (long long)(b->limit / 1000000));
+    else if (errnum != 0)
+        snprintf(b->why, sizeof b->why, "it cannot be asked: %s",
+                 strerror(errnum));
     else if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
         snprintf(b->why, sizeof b->why, "it took too much processor time");
     else if (WIFSIGNALED(status))
@@ -62,8 +65,8 @@ static void bury(struct box *b, bool late)
         snprintf(b->why, sizeof b->why, "it ended by itself");
 }
 
-/* Moves N bytes to or from the process, until UNTIL; false where it has ended,
- * or is late (*LATE). */
+/* Moves N bytes to or from the process, until UNTIL; false where it has ended
+ * (errno is 0), is late (*LATE), or the system failed. */
 static bool move(struct box *b, bool to, char *bytes, size_t n, int64_t until,
                  bool *late)
 {
@@ -75,7 +78,10 @@ static bool move(struct box *b, bool to, char *bytes, size_t n, int64_t until,
         if (moved > 0) {
             bytes += moved;
             n -= (size_t)moved;
-        } else if (moved == 0 || (errno != EAGAIN && errno != EINTR)) {
+        } else if (moved == 0 || errno == EPIPE) {
+            errno = 0;
+            return false;
+        } else if (errno != EAGAIN && errno != EINTR) {
             return false;
         } else if (!feed_wait(b->feed, fd, to ? POLLOUT : POLLIN, until)) {
             *late = true;
@@ -168,8 +174,10 @@ bool box_open(struct box *b, const char *program, int64_t limit)
                        .answer = BUF_INIT(BOX_ANSWER_CEILING) };
     if (begin(b, &status))
         return true;
-    if (status == BOX_REFUSED)
+    if (status == BOX_REFUSED) {
+        b->deaths = 0; /* it is wrong, and has said so */
         shown(b->why, sizeof b->why, b->answer.bytes, b->answer.len);
+    }
     return false;
 }
 

@@ -16,6 +16,12 @@ struct place {
     const char *base, *rest;
 };
 
+/* What is not there, or may not be read, is no failure. */
+static bool is_failure(int errnum)
+{
+    return errnum != ENOENT && errnum != ENOTDIR && errnum != EACCES;
+}
+
 /* The directory of the program; in a bundle, of its loader. */
 static const char *own_directory(void)
 {
@@ -33,8 +39,9 @@ static const char *own_directory(void)
     return path;
 }
 
-/* The places, in the order in which they count. */
-static void list_places(struct place places[static PLACES])
+/* The places, in the order in which they count; false with errno set where it
+ * is not known where we are. */
+static bool list_places(struct place places[static PLACES])
 {
     const char *config = getenv("XDG_CONFIG_HOME"), *own = own_directory();
     bool is_set = config != NULL && config[0] == '/';
@@ -49,6 +56,7 @@ static void list_places(struct place places[static PLACES])
     };
 
     memcpy(places, list, sizeof list);
+    return own != NULL;
 }
 
 /* A name without a slash that does not begin with a dot. */
@@ -60,16 +68,24 @@ static bool is_name(const char *name)
 bool find_adapter(const char *name, char path[static PATH_MAX])
 {
     struct place places[PLACES];
+    int failed = ENOENT;
 
+    errno = ENOENT;
     if (strchr(name, '/') != NULL)
         return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX;
-    list_places(places);
-    for (size_t i = 0; is_name(name) && i < PLACES; i++)
-        if (places[i].base != NULL &&
+    if (!list_places(places) && is_failure(errno))
+        failed = errno;
+    for (size_t i = 0; is_name(name) && i < PLACES; i++) {
+        if (places[i].base == NULL ||
             snprintf(path, PATH_MAX, "%s%s/%s%s", places[i].base,
-                     places[i].rest, name, suffix) < PATH_MAX &&
-            access(path, R_OK) == 0)
+                     places[i].rest, name, suffix) >= PATH_MAX)
+            continue;
+        if (access(path, R_OK) == 0)
             return true;
+        if (is_failure(errno))
+            failed = errno;
+    }
+    errno = failed;
     return false;
 }
 
@@ -93,7 +109,7 @@ static bool read_names(struct names *names, const char *directory)
     const size_t tail = sizeof suffix - 1;
     DIR *list = opendir(directory);
     const struct dirent *entry;
-    bool good = true;
+    bool good = list != NULL || !is_failure(errno);
 
     while (list != NULL && good && (entry = readdir(list)) != NULL) {
         size_t len = strlen(entry->d_name);
@@ -127,7 +143,7 @@ bool find_each(void (*see)(void *arg, const char *name, const char *path),
     char path[PATH_MAX];
     bool good = names != NULL;
 
-    list_places(places);
+    good &= list_places(places) || !is_failure(errno);
     for (size_t i = 0; good && i < PLACES; i++)
         if (places[i].base != NULL &&
             snprintf(path, sizeof path, "%s%s", places[i].base,
@@ -138,6 +154,8 @@ bool find_each(void (*see)(void *arg, const char *name, const char *path),
     for (size_t i = 0; names != NULL && i < names->count; i++) {
         if (good && find_adapter(names->list[i], path))
             see(arg, names->list[i], path);
+        else
+            good &= errno == ENOENT;
         free(names->list[i]);
     }
     free(names);

@@ -17,11 +17,12 @@
 #include "mover/adapter.h"
 
 /* Where the adapter is that NAME means: a file where it has a slash, else one
- * from the places above.  False where there is none. */
+ * from the places above.  False where there is none (errno is ENOENT), or the
+ * system failed. */
 bool find_adapter(const char *name, char path[static PATH_MAX]);
 
 /* Calls SEE for each adapter that find_adapter() can find by name, sorted, and
- * once for each name.  False where there is no memory. */
+ * once for each name.  False with errno set where the system failed. */
 bool find_each(void (*see)(void *arg, const char *name, const char *path),
                void *arg);
 

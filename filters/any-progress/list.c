@@ -53,7 +53,8 @@ static bool print_all(struct list *l)
 {
     bool good = find_each(print_adapter, l);
 
-    l->status = EXIT_DONE; /* what is wrong with one is not with the others */
+    if (l->status != EXIT_SYSTEM) /* what is wrong with one is not with all */
+        l->status = EXIT_DONE;
     if (good && !l->fraction)
         print_adapter(l, "fraction", within);
     return good;

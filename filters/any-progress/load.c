@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/msg.h"
 #include "find.h"
 
@@ -18,6 +19,12 @@ static int unreadable(const char *path)
     return msg_fatal_sys("unable to read %s", path);
 }
 
+static int no_memory(const struct loaded *l)
+{
+    errno = ENOMEM;
+    return msg_fatal_sys("unable to read %s", l->name);
+}
+
 /* Reads what is in `text`. */
 static int parse(struct loaded *l)
 {
@@ -25,8 +32,11 @@ static int parse(struct loaded *l)
 
     if (l->adapter.text.failed)
         return msg_fatal_sys("unable to read %s", l->name);
+    errno = 0;
     if (adapter_parse(&l->adapter, &wrong))
         return 0;
+    if (errno == ENOMEM || memory_missed()) /* and nothing is wrong with it */
+        return no_memory(l);
     if (wrong.line > 0)
         return msg_fatal(EXIT_USAGE, "%s: line %d: %s", l->name, wrong.line,
                          wrong.why);
@@ -55,6 +65,9 @@ static int read_choice(struct loaded *l, const struct load_choice *choice)
             return read_file(l, path);
         if (strcmp(choice->name, "fraction") == 0)
             return read_fraction(l);
+        if (errno != ENOENT)
+            return msg_fatal_sys("unable to look for the adapter \"%s\"",
+                                 choice->name);
         return msg_fatal(
             EXIT_USAGE, "there is no adapter \"%s\"; --list prints which exist",
             choice->name);
@@ -80,15 +93,18 @@ static int open_box(struct loaded *l, int64_t limit)
     if (program->len == 0)
         return 0;
     buf_char(program, '\0');
+    if (program->failed && memory_missed())
+        return no_memory(l);
     if (program->failed ||
         memchr(program->bytes, '\0', program->len - 1) != NULL)
         return msg_fatal(EXIT_USAGE, "%s: this is no jq program", l->name);
     l->boxed = true;
     if (box_open(&l->box, program->bytes, limit))
         return 0;
-    if (l->box.why[0] != '\0')
-        return msg_fatal(EXIT_USAGE, "%s: %s", l->name, l->box.why);
-    return msg_fatal_sys("unable to start the jq program");
+    if (l->box.why[0] == '\0')
+        return msg_fatal_sys("unable to start the jq program");
+    return msg_fatal(l->box.deaths > 0 ? EXIT_SYSTEM : EXIT_USAGE, "%s: %s",
+                     l->name, l->box.why);
 }
 
 int load_read(struct loaded *l, const struct load_choice *choice)

@@ -10,6 +10,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 BIN = os.environ.get("PHASEPIPE_BIN") or f"{ROOT}/build/bin"
 FAIL = os.environ.get("PHASEPIPE_FAIL") or f"{ROOT}/build/tests/torture/fail.so"
 HEAD = struct.Struct("32sqiiiiii32s")  # struct plan of fail.c
+PLUGIN = "client.authentication.k8s.io/v1"
 NAME = 32
 KINDS_MAX = 64
 
@@ -76,12 +77,17 @@ class Server:
         with open(self.config, "w", encoding="utf-8") as file:
             json.dump({
                 "current-context": "here",
-                "contexts": [{"name": "here", "context": {
-                    "cluster": "lab", "user": "me", "namespace": "kanister"}}],
+                "contexts": [{"name": name, "context": {
+                    "cluster": "lab", "user": user, "namespace": "kanister"}}
+                    for name, user in [("here", "me"), ("there", "you")]],
                 "clusters": [{"name": "lab", "cluster": {
                     "server": f"https://127.0.0.1:{port}",
                     "certificate-authority": f"{certs}/ca.pem"}}],
-                "users": [{"name": "me", "user": {"token": "a-token"}}]}, file)
+                "users": [{"name": "me", "user": {"token": "a-token"}},
+                          {"name": "you", "user": {"exec": {
+                              "apiVersion": PLUGIN, "interactiveMode": "Never",
+                              "command": f"{ROOT}/tests/torture/plugin"}}}]},
+                file)
 
     def last_patch(self, begin):
         """The body of the last one since the log was so long."""
