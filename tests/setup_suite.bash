@@ -1,0 +1,30 @@
+# What is done around each run of bats: when all tests of it have ended, nothing
+# that is left of them, or of what they have put anywhere for a while, may have
+# a secret in it, but where a test has put it itself.
+
+# What the tests have for tokens; those of tests/collect.c, and of resident.bats.
+SECRETS='a-token|b-token|geheim|gEhEiM'
+
+setup_suite() {
+    mkdir "$BATS_RUN_TMPDIR/temporary"
+    export TMPDIR=$BATS_RUN_TMPDIR/temporary
+}
+
+teardown_suite() {
+    local found=$BATS_RUN_TMPDIR/found
+
+    # a kubeconfig, a token, a plugin and its words, what a server answers and
+    # was told, what is looked for, and the tests as bats has them
+    {
+        find "$BATS_RUN_TMPDIR" -type f ! -name 'config*' ! -name 'token*' \
+            ! -name 'plugin*' ! -name '*.script' ! -name '*.log' \
+            ! -name needle ! -name '*.src' ! -path "$found"
+        find /dev/shm -maxdepth 1 -type f -newer "$BATS_RUN_TMPDIR/temporary"
+    } | tr '\n' '\0' | xargs -0 -r grep -lEa -- "$SECRETS" >"$found" ||
+        [ $? = 123 ] # in none of them
+    if [ -s "$found" ]; then
+        echo 'a secret is in these files:'
+        cat "$found"
+        return 1
+    fi
+}
