@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/msg.h"
 #include "base/out.h"
 #include "lines.h"
@@ -158,8 +159,8 @@ int samples_run(const char *name, struct adapter *adapter, struct box *box)
     if (box != NULL && box->deaths > 0)
         return msg_fatal(EXIT_DATA, "%s: its jq program was ended: %s", name,
                          box->why);
-    if (t.wrong > 0)
-        return EXIT_DATA;
+    if (t.wrong > 0) /* unless that is where nothing was wrong with it */
+        return memory_missed() ? EXIT_SYSTEM : EXIT_DATA;
     n = snprintf(text, sizeof text, "%s: ok, samples: %d, lines: %d\n", name,
                  count, lines);
     if (n > 0 &&
