@@ -32,9 +32,9 @@ enum http_header {
 
 struct http {
     const struct cluster *cluster;
-    CURL *model;  /* has all that never changes */
-    CURL *easy;   /* the request's, a copy of that; NULL: there was none yet */
-    CURLM *multi; /* has the connection */
+    CURL *easy;             /* the request's own */
+    const char *user_agent; /* borrowed */
+    CURLM *multi;           /* has the connection */
 
     bool secure;                  /* https */
     struct buf base;              /* the server's URL, for libcurl */
@@ -67,6 +67,12 @@ bool http_took(CURLcode result);
 /* Tells libcurl all that never changes.  False with *WHY set. */
 bool http_set_up(struct http *h, const char *user_agent,
                  struct cluster_why *why);
+
+/* Makes a new handle, and tells it the same.  Before 8.3.0 libcurl went on with
+ * the last header of the reply before, whose memory it had freed, where a
+ * reply's first header begins with a blank (curl issue 11620); and a copy of a
+ * handle (7.88) may break the heap where there is no memory for it. */
+bool http_renew(struct http *h, struct cluster_why *why);
 
 /* Tells libcurl all about one request; false where there is no memory. */
 bool http_set_request(struct http *h, const struct http_request *request,

@@ -19,7 +19,6 @@ void http_close(struct http *h)
         return;
     http_cancel(h);
     curl_easy_cleanup(h->easy);
-    curl_easy_cleanup(h->model);
     curl_multi_cleanup(h->multi);
     for (int i = 0; i < HTTP_HEADER_COUNT; i++)
         secret_free(&h->line[i]);
@@ -148,20 +147,6 @@ static bool advance(struct http *h)
     return true;
 }
 
-/* A new handle for each request: before 8.3.0 libcurl went on with the last
- * header of the reply before, whose memory it had freed, where a reply's first
- * header begins with a blank (curl issue 11620). */
-static bool renew(struct http *h)
-{
-    CURL *easy = curl_easy_duphandle(h->model);
-
-    if (easy == NULL)
-        return false;
-    curl_easy_cleanup(h->easy);
-    h->easy = easy;
-    return true;
-}
-
 static bool has_space(const struct buf *token)
 {
     for (size_t i = 0; i < token->len; i++)
@@ -174,6 +159,7 @@ bool http_begin(struct http *h, const struct http_request *request,
                 const struct credentials *credentials)
 {
     bool others = http_ca_changed(h);
+    struct cluster_why why;
 
     http_cancel(h);
     reset_reply(h);
@@ -184,11 +170,10 @@ bool http_begin(struct http *h, const struct http_request *request,
                  "the token has a space or a control character in it");
         return true;
     }
-    if ((others && !h->cluster->insecure && !http_ca_set(h)) ||
-        ((others || (credentials != NULL && credentials->changed)) &&
-         !drop_connection(h)))
+    if ((others || (credentials != NULL && credentials->changed)) &&
+        !drop_connection(h))
         return false;
-    if (!renew(h) || !http_set_request(h, request, credentials) ||
+    if (!http_renew(h, &why) || !http_set_request(h, request, credentials) ||
         curl_multi_add_handle(h->multi, h->easy) != CURLM_OK) {
         secret_clear(&h->line[HTTP_AUTHORIZATION]);
         return false;

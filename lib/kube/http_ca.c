@@ -42,6 +42,6 @@ bool http_ca_set(struct http *h)
 
     if (h->ca.len == 0)
         return true;
-    return http_took(curl_easy_setopt(h->model, CURLOPT_CAINFO_BLOB, &ca)) &&
-           http_took(curl_easy_setopt(h->model, CURLOPT_CAPATH, nowhere));
+    return http_took(curl_easy_setopt(h->easy, CURLOPT_CAINFO_BLOB, &ca)) &&
+           http_took(curl_easy_setopt(h->easy, CURLOPT_CAPATH, nowhere));
 }

@@ -62,7 +62,7 @@ static bool set(struct http *h, CURLoption option, const char *text,
                 struct cluster_why *why)
 {
     const struct curl_easyoption *known = curl_easy_option_by_id(option);
-    CURLcode result = curl_easy_setopt(h->model, option, text);
+    CURLcode result = curl_easy_setopt(h->easy, option, text);
 
     if (http_took(result))
         return true;
@@ -77,7 +77,7 @@ static bool set(struct http *h, CURLoption option, const char *text,
 static bool set_numbers(struct http *h, struct cluster_why *why)
 {
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
-        if (!http_took(curl_easy_setopt(h->model, numbers[i].option,
+        if (!http_took(curl_easy_setopt(h->easy, numbers[i].option,
                                         numbers[i].value))) {
             snprintf(why->text, sizeof why->text,
                      "libcurl %s cannot do what is needed (%s)",
@@ -93,10 +93,10 @@ static bool set_trust(struct http *h, struct cluster_why *why)
 {
     long verify = !h->cluster->insecure;
 
-    if (http_took(curl_easy_setopt(h->model, CURLOPT_SSL_VERIFYPEER, verify)) &&
+    if (http_took(curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYPEER, verify)) &&
         http_took(
-            curl_easy_setopt(h->model, CURLOPT_SSL_VERIFYHOST, 2 * verify)) &&
-        http_took(curl_easy_setopt(h->model, CURLOPT_CAINFO_BLOB, NULL)) &&
+            curl_easy_setopt(h->easy, CURLOPT_SSL_VERIFYHOST, 2 * verify)) &&
+        http_took(curl_easy_setopt(h->easy, CURLOPT_CAINFO_BLOB, NULL)) &&
         (!verify || http_ca_set(h)))
         return true;
     snprintf(why->text, sizeof why->text,
@@ -119,6 +119,7 @@ static bool set_proxy(struct http *h, struct cluster_why *why)
     if (strncasecmp(proxy, socks, n) == 0) {
         if (!secret_reserve(&h->proxy)) /* it may have a password */
             return cluster_no_memory(why);
+        secret_clear(&h->proxy);
         buf_str(&h->proxy, "socks5h://");
         buf_str(&h->proxy, proxy + n);
         proxy = http_text(&h->proxy);
@@ -179,9 +180,7 @@ static bool take_name(struct http *h, CURLU *url)
     add_part(to, url, CURLUPART_PORT, CURLU_DEFAULT_PORT);
     h->connect_to.data = (char *)(uintptr_t)http_text(to);
     return done(curl_url_set(url, CURLUPART_HOST, name, 0)) &&
-           h->connect_to.data != NULL && !h->host.failed &&
-           http_took(
-               curl_easy_setopt(h->model, CURLOPT_CONNECT_TO, &h->connect_to));
+           h->connect_to.data != NULL && !h->host.failed;
 }
 
 static bool take_server(struct http *h, CURLU *url, struct cluster_why *why)
@@ -218,19 +217,36 @@ static bool set_server(struct http *h, struct cluster_why *why)
         return cluster_no_memory(why);
     good = take_server(h, url, why);
     curl_url_cleanup(url);
-    return good &&
-           set(h, CURLOPT_PROTOCOLS_STR, h->secure ? "https" : "http", why);
+    return good;
+}
+
+bool http_renew(struct http *h, struct cluster_why *why)
+{
+    CURL *easy = curl_easy_init();
+
+    if (easy == NULL)
+        return cluster_no_memory(why);
+    curl_easy_cleanup(h->easy);
+    h->easy = easy;
+    if (set_numbers(h, why) && set_trust(h, why) && set_proxy(h, why) &&
+        set(h, CURLOPT_PROTOCOLS_STR, h->secure ? "https" : "http", why) &&
+        set(h, CURLOPT_USERAGENT, h->user_agent, why) &&
+        (h->connect_to.data == NULL ||
+         http_took(
+             curl_easy_setopt(h->easy, CURLOPT_CONNECT_TO, &h->connect_to))))
+        return true;
+    /* then nothing is wrong with what was given */
+    return memory_missed() ? cluster_no_memory(why) : false;
 }
 
 bool http_set_up(struct http *h, const char *user_agent,
                  struct cluster_why *why)
 {
-    if (h->model == NULL || h->multi == NULL || h->ca.failed)
+    if (h->multi == NULL || h->ca.failed)
         return cluster_no_memory(why);
-    if (set_server(h, why) && set_numbers(h, why) && set_trust(h, why) &&
-        set_proxy(h, why) && set(h, CURLOPT_USERAGENT, user_agent, why))
-        return true;
-    /* then nothing is wrong with what was given */
+    h->user_agent = user_agent;
+    if (set_server(h, why))
+        return http_renew(h, why);
     return memory_missed() ? cluster_no_memory(why) : false;
 }
 
@@ -247,7 +263,6 @@ struct http *http_open(const struct cluster *cluster, const char *user_agent,
         return NULL;
     }
     *h = (struct http){ .cluster = cluster,
-                        .model = curl_easy_init(),
                         .multi = curl_multi_init(),
                         .base = BUF_INIT(HTTP_URL_MAX),
                         .host = BUF_INIT(HTTP_LINE_MAX),
