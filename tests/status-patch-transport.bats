@@ -131,10 +131,10 @@ with_system_trust() { # COMMAND
     rows api "$RESOURCES" "$LOOK" "$TAKEN"
     serve api --cert certs/other.pem
     kubeconfig 'token: a-token' 'insecure-skip-tls-verify: false'
-    mv config system
+    mv config config-system
     kubeconfig
     with_system_trust 'set -e
-        status-patch --kubeconfig system actionset/backup <<<"$A" 2>system.err
+        status-patch --kubeconfig config-system actionset/backup <<<"$A" 2>system.err
         mv api.log system.log
         status-patch --kubeconfig config actionset/backup <<<"$A" 2>err || echo $? >code'
     grep -q method system.log # it does trust it
