@@ -57,7 +57,7 @@ static const char *records_of(const char *text, const char *lines,
     "( t(?<total>\\d+))?( n(?<count>\\d+))?( o(?<of>\\d+))?"                   \
     "( p(?<progressPercent>\\d+))?\n"                                          \
     "progress u(?<done>\\d+) t(?<total>\\d+)\n"                                \
-    "progress n(?<count>\\d+)\n"
+    "progress n(?<count>\\d+)( o(?<of>\\d+))?\n"
 
 static void a_percent_is_computed_of_what_is_known(void **state)
 {
@@ -80,6 +80,7 @@ static void a_percent_is_computed_of_what_is_known(void **state)
         { "h50 t200 p7\n", -1, "\"progressPercent\":7,", "\"basis\":\"b" },
         { "h50 t200\n", 100, "\"progressPercent\":25,", NULL },
         { "h50\n", 100, "\"progressPercent\":50,", NULL },
+        { "n5 o10\n", 100, "\"progressPercent\":50,", NULL },
         { "n5\n", 10, "\"progressPercent\":50,", NULL },
         { "h5 n5 o10\n", -1, "\"progressPercent\":50,", NULL },
         { "h5 n5\n", -1, "\"progressPercent\":null", NULL },
@@ -228,6 +229,7 @@ static void what_an_adapter_cannot_say_is_told(void **state)
           OP_NONE, NULL },
         { "error (?<path>a)(?<text>b)\n", OP_NONE, NULL },
         { "tally (?<path>a)\n", OP_SYNC, NULL },
+        { "begin (?<done>a)\n", OP_SYNC, NULL },
         /* the choice of another operation leaves out what that has not */
         { "operation restore\nprogress (?<sizeDownloadedB>a)\n", OP_SYNC,
           NULL },

@@ -397,6 +397,13 @@ static void copies_of_paths(void **state)
     /* what goes on behind the copy's end without a colon */
     check("Error when processing \"a\nb\": " OPEN_CUT("a\nbc") "\n",
           ERROR("a\\nb", OPEN_CUT("a")) "r\n", "bc\n");
+    /* less than a line of it, all of it without what stands behind, and more */
+    check("Error when processing \"a\nbcd\": open /d/a\nbc\n",
+          ERROR("a\\nbcd", "open /d/a") "r\n", "bc\n");
+    check("Error when processing \"a\nb\": open /d/a\nb\n",
+          ERROR("a\\nb", "open /d/a") "r\n", "b\n");
+    check("Error when processing \"a\nb\nc\": open /d/a\nbx\n",
+          ERROR("a\\nb\\nc", "open /d/a") "r\n", "bx\n");
     /* a copy that is all that there is of the text */
     check("Error when processing \"a\nb\": a\nb: no\n",
           ERROR("a\\nb", "a") "r\n", "b: no\n");

@@ -315,6 +315,61 @@ static void a_state_of_another_identity_is_told(void **state)
     }
 }
 
+/* Functions for which no record has room; it is not memory that is missing. */
+static void too_many_functions_have_no_room(void **state)
+{
+    static char name[PLAN_NAME_MAX + 1];
+    struct line l;
+    struct plan p = { 0 };
+
+    (void)state;
+    memset(name, 'f', PLAN_NAME_MAX);
+    assert_true(plan_add_action(&p, "x", 1));
+    for (int i = 0; i < 400; i++) {
+        char phase[16];
+        int len = snprintf(phase, sizeof phase, "p%d", i);
+        struct phase *added = plan_add_phase(&p, phase, (size_t)len, false);
+
+        assert_non_null(added);
+        assert_true(phase_set_function(added, name, PLAN_NAME_MAX));
+    }
+    errno = 0;
+    assert_false(line_open(&l, &p));
+    assert_int_equal(errno, EMSGSIZE);
+    line_close(&l);
+    plan_free(&p);
+}
+
+/* Names that no sentence can bear, none at all, and nobody's. */
+static void blueprints_are_found_whatever_they_are_called(void **state)
+{
+    static const char nameless[] =
+        "kind: ActionSet\nspec: {actions: [{name: x}]}\n";
+    static char name[801], text[4096];
+    struct blueprints b;
+    struct plan p = { 0 };
+
+    (void)state;
+    memset(name, 'n', 300);
+    snprintf(text, sizeof text,
+             "kind: Blueprint\nmetadata: {name: ''}\nactions: {%s: {phases: "
+             "[{name: a}]}, x: {phases: [{name: a}]}}\n",
+             name);
+    assert_true(blueprints_read(&b, text, strlen(text)));
+    assert_false(blueprints_plan(&b, &p, "z"));
+    assert_non_null(strstr(p.why, "nnn"));
+    plan_free(&p);
+    p = (struct plan){ 0 };
+    assert_true(blueprints_plan(&b, &p, "x"));
+    assert_null(p.actions[0].blueprint);
+    plan_free(&p);
+    p = (struct plan){ 0 };
+    assert_true(actionset_read(&p, nameless, sizeof nameless - 1, &b));
+    assert_int_equal(p.phase_count, 1);
+    plan_free(&p);
+    blueprints_free(&b);
+}
+
 static void weights_of_defer_phases_alone_divide_nothing(void **state)
 {
     struct plan p = { 0 };
@@ -444,6 +499,8 @@ int main(void)
         cmocka_unit_test(a_newer_reading_may_know_less),
         cmocka_unit_test(what_runs_has_a_percent),
         cmocka_unit_test(a_state_of_another_identity_is_told),
+        cmocka_unit_test(too_many_functions_have_no_room),
+        cmocka_unit_test(blueprints_are_found_whatever_they_are_called),
         cmocka_unit_test(weights_of_defer_phases_alone_divide_nothing),
         cmocka_unit_test(a_mover_may_be_called_anything),
         cmocka_unit_test(the_end_changes_no_phase_that_has_ended),

@@ -81,7 +81,8 @@ static void the_environment_is_ours_and_its_own(void **state)
                            "",
                            "env: [{name: BOTH, value: never}, {name: ITS,"
                            "value: 'its own'}, {name: BOTH, value: 'last'}, "
-                           "{name: KUBERNETES_EXEC_INFO, value: its}]"));
+                           "{name: KUBERNETES_EXEC_INFO, value: its}, "
+                           "{name: OURSELVES, value: 'no'}]"));
     assert_holds("env", "ours,last,its own,and this\n");
     assert_holds("count", "2\n");
     assert_holds("info", "{\"kind\":\"ExecCredential\",\"apiVersion\":"

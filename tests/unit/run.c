@@ -348,6 +348,23 @@ static void what_no_record_can_have_is_no_report(void **state)
     buf_free(&b);
 }
 
+/* An interval for ever is one that is never over. */
+static void a_journal_waits_for_ever_where_it_shall(void **state)
+{
+    struct buf due = BUF_INIT(1000);
+    struct journal j;
+
+    (void)state;
+    journal_open(&j, INT64_MAX, &due);
+    journal_latest(&j, "a", 1, 10);
+    journal_flush(&j, 10);
+    journal_latest(&j, "b", 1, 20);
+    assert_true(journal_tick(&j, INT64_MAX - 1) == JOURNAL_NEVER);
+    assert_true(due.len >= 2 && memmem(due.bytes, due.len, "b", 1) == NULL);
+    journal_close(&j);
+    buf_free(&due);
+}
+
 static void an_ending_without_room_for_the_name_has_none(void **state)
 {
     char name[1000];
@@ -491,6 +508,7 @@ int main(void)
         cmocka_unit_test(an_ending_shows_counts_and_no_text),
         cmocka_unit_test(an_ending_with_all_that_it_can_have_fits),
         cmocka_unit_test(an_id_that_is_none_is_not_shown),
+        cmocka_unit_test(a_journal_waits_for_ever_where_it_shall),
         cmocka_unit_test(what_no_record_can_have_is_no_report),
         cmocka_unit_test(an_ending_without_room_for_the_name_has_none),
         cmocka_unit_test(of_lines_that_replace_one_another_the_latest_comes),

@@ -284,6 +284,48 @@ static void notes_stand_below(void **state)
         "  delet~\n");
 }
 
+/* More than there was room for at first. */
+static void many_phases_have_a_line_each(void **state)
+{
+    struct buf text = BUF_INIT(1 << 16);
+
+    (void)state;
+    buf_str(&text, "{\"type\":\"status\",\"actions\":[{\"phases\":[{}");
+    for (int i = 0; i < 99; i++)
+        buf_str(&text, ",{}");
+    buf_str(&text, "]}]}");
+    buf_char(&text, '\0');
+    read_text(text.bytes);
+    assert_true(screen_lay(&s, &b, ascii, 80, 0, 0));
+    assert_int_equal(s.count, 101);
+    buf_free(&text);
+}
+
+static void bytes_stand_where_any_moved_or_will(void **state)
+{
+    static const struct {
+        int64_t moved, total;
+        const char *text;
+    } rows[] = {
+        { 0, 0, "" },
+        { 0, 10, "0 B of 10 B" },
+        { 5, -1, "5 B" },
+        { -1, 10, "" },
+    };
+    char text[64];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const struct viewed_progress p = { .uploaded = rows[i].moved,
+                                           .upload_total = rows[i].total,
+                                           .downloaded = -1,
+                                           .download_total = -1 };
+
+        rows_bytes(&p, text);
+        assert_string_equal(text, rows[i].text);
+    }
+}
+
 static void actionsets_have_their_names(void **state)
 {
     (void)state;
@@ -457,6 +499,8 @@ int main(void)
         TEST(what_matters_stays_where_lines_are_few),
         TEST(trouble_is_said),
         TEST(notes_stand_below),
+        TEST(many_phases_have_a_line_each),
+        TEST(bytes_stand_where_any_moved_or_will),
         TEST(actionsets_have_their_names),
         TEST(an_error_can_be_read_whole),
         TEST(rows_that_were_cut_say_whose_they_are),

@@ -801,6 +801,37 @@ static void the_annotation_is_dropped_where_a_status_is_left(void **state)
     }
 }
 
+/* Where looking would have shown what else to write, there is something else.
+ */
+static void who_chooses_goes_on_without_the_annotation(void **state)
+{
+    struct server *s = *state;
+
+    s->w.settings.parts = PATCH_ANNOTATION;
+    s->w.settings.choose = true;
+    s->subresource = true;
+    begins(s, &usual, "one/a:r=30.00,b:p");
+    (void)wants(s, WRITER_PATCH);
+    say(s, "one/a:r=40.00,b:p"); /* meanwhile */
+    assert_true(writer_give_up(&s->w));
+    assert_int_equal(s->w.state, WRITER_WAITING);
+    assert_true(writer_owes(&s->w));
+    assert_int_equal(s->w.settings.parts & PATCH_ANNOTATION, 0);
+}
+
+/* A look that is refused is no patch. */
+static void a_look_that_is_refused_is_the_end(void **state)
+{
+    struct server *s = *state;
+
+    server_has(s, &usual);
+    say(s, "one/a:r=30.00,b:p");
+    discovers(s);
+    (void)wants(s, WRITER_LOOK);
+    assert_false(writer_give_up(&s->w));
+    assert_int_equal(s->w.state, WRITER_GIVEN_UP);
+}
+
 /* Its uid is as long as that of the one before. */
 static void another_uid_is_another_actionset(void **state)
 {
@@ -982,6 +1013,8 @@ int main(void)
         TEST(what_is_given_up_stays_so),
         TEST(an_annotation_that_is_all_there_is_is_not_left_out),
         TEST(the_annotation_is_dropped_where_a_status_is_left),
+        TEST(who_chooses_goes_on_without_the_annotation),
+        TEST(a_look_that_is_refused_is_the_end),
         TEST(another_uid_is_another_actionset),
         TEST(a_progress_that_is_dropped_is_seen),
         TEST(a_line_of_too_many_phases_is_of_something_else),
