@@ -321,6 +321,9 @@ static void messages_of_json(void **state)
           ERROR("a", "no") "r\n", "what\n");
     check("{\"m\":\"what\\nupload error: no\"}\n", FAILED("upload error: no"),
           "what\n");
+    check("{\"m\":\"what\\nfailed on a@b:/c: no\"}\n",
+          "\"level\":\"error\",\"path\":\"a@b:/c\",\"text\":\"no\"\nr\n",
+          "what\n");
     check("{\"m\":\"what\\n" CREATED "\"}\n", "r\n", "what\n" CREATED "\n");
     check("{\"l\":\"DEBUG\",\"m\":\"\"}\n", "r\n", "");
 }

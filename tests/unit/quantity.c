@@ -1,5 +1,6 @@
 #include "mover/quantity.h"
 
+#include "mover/units.h"
 #include "unit.h"
 
 static const struct {
@@ -102,9 +103,30 @@ static void knows_its_units(void **state)
     assert_int_equal(q.times, 10);
 }
 
+/* What a record can have as it is printed is a size and nothing near it. */
+static void a_plain_size_is_one(void **state)
+{
+    static const struct {
+        const char *text;
+        bool plain;
+    } plain_rows[] = {
+        { "1 B", true },     { "1.5 KB", true },  { "0.9 KB", true },
+        { "1.: KB", false }, { "1./ KB", false }, { "0.0 KB", false },
+        { "01 KB", false },  { "1KB", false },    { "1.5 B", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(plain_rows); i++)
+        assert_row(units_is_plain_size(plain_rows[i].text,
+                                       strlen(plain_rows[i].text)) ==
+                       plain_rows[i].plain,
+                   plain_rows[i].text);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_plain_size_is_one),
         cmocka_unit_test(reads_what_is_such_a_number_and_nothing_else),
         cmocka_unit_test(knows_its_units),
     };
