@@ -316,6 +316,8 @@ static void messages_of_json(void **state)
     check("{\"l\":\"DEBUG\",\"m\":\"\\nupload error: no\"}\n",
           FAILED("upload error: no"), "");
     check("{\"l\":\"DEBUG\",\"m\":\"what\"}\n", "r\n", "what\n");
+    check("{\"m\":\"upload error: no\",\"x\":[1]\n}\n",
+          FAILED("upload error: no"), "");
     /* behind the first line only messages and failures are believed */
     check("{\"m\":\"what\\nError when processing \\\"a\\\": no\"}\n",
           ERROR("a", "no") "r\n", "what\n");
@@ -443,6 +445,15 @@ static void ceilings(void **state)
     buf_str(&console, "\r" PROGRESS "\n");
     parse(console.bytes, console.len, console.len);
     assert_string_equal(records.bytes, ERROR("a", "no") "p\nr\n");
+
+    buf_clear(&console);
+    buf_str(&console, "\n ! Error when processing \"a\": no\n");
+    for (int i = 0; i < 300; i++)
+        buf_str(&console, "x\n");
+    buf_str(&console, "\r" PROGRESS "\n");
+    parse(console.bytes, console.len, console.len);
+    assert_string_equal(records.bytes, ERROR("a", "no") "p\nr\n");
+    assert_int_equal(strlen(lines.bytes), 2 * 300);
 
     buf_clear(&console);
     buf_str(&console, "upload error: open /d/a\n");

@@ -289,6 +289,39 @@ static void what_runs_has_a_percent(void **state)
     plan_free(&newer);
 }
 
+/* What was read of the ActionSet is newer than what was kept. */
+static void the_later_of_two_times_stays(void **state)
+{
+    static const struct {
+        const char *ours, *is;
+    } rows[] = {
+        { "2030-01-01T00:00:00Z", "2030-01-01T00:00:00Z" },
+        { "2020-01-01T00:00:00Z", "2023-02-20T12:00:00Z" },
+        { "", "2023-02-20T12:00:00Z" },
+    };
+    static const char text[] =
+        "{\"type\":\"state\",\"version\":1,\"saved\":"
+        "\"2023-02-20T12:49:57.000000000Z\",\"percent\":0,\"since\":"
+        "\"2023-02-20T12:00:00Z\",\"actions\":[{\"name\":\"x\",\"phases\":[{"
+        "\"name\":\"a\"}]}]}";
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char why[RESUME_WHY_MAX];
+        struct agg a;
+
+        open_agg(&a, "a");
+        a.plan.phases[0].state = PHASE_RUNNING;
+        a.plan.phases[0].progress.percent = 500;
+        memcpy(a.plan.since, rows[i].ours, strlen(rows[i].ours) + 1);
+        assert_int_equal(agg_resume(&a, text, sizeof text - 1, start, why),
+                         RESUME_TAKEN);
+        assert_string_equal(a.plan.since, rows[i].is);
+        assert_int_equal(a.plan.phases[0].state, PHASE_RUNNING);
+        agg_close(&a);
+    }
+}
+
 /* The state of another ActionSet, whose uid no sentence can bear. */
 static void a_state_of_another_identity_is_told(void **state)
 {
@@ -498,6 +531,7 @@ int main(void)
         cmocka_unit_test(a_blueprint_may_have_any_name),
         cmocka_unit_test(a_newer_reading_may_know_less),
         cmocka_unit_test(what_runs_has_a_percent),
+        cmocka_unit_test(the_later_of_two_times_stays),
         cmocka_unit_test(a_state_of_another_identity_is_told),
         cmocka_unit_test(too_many_functions_have_no_room),
         cmocka_unit_test(blueprints_are_found_whatever_they_are_called),

@@ -136,6 +136,26 @@ static void it_gets_the_clusters_extension(void **state)
     }
 }
 
+/* Where the server is asked for there may be no cluster that says anything. */
+static void it_gets_no_extension_where_there_is_no_cluster(void **state)
+{
+    const struct kubeconfig_options options = { .path = "config",
+                                                .server = "https://h" };
+
+    (void)state;
+    put("config",
+        "apiVersion: v1\nkind: Config\ncurrent-context: x\nusers:\n- name: u\n"
+        "  user: {exec: {apiVersion: client.authentication.k8s.io/v1, command: "
+        "x, interactiveMode: Never, provideClusterInfo: true}}\n"
+        "contexts:\n- name: x\n  context: {user: u}\n",
+        0644);
+    if (kubeconfig_read(&options, &cluster, &why) != KUBECONFIG_DONE)
+        fail_msg("%s", why.text);
+    assert_non_null(strstr(cluster.plugin->info, "\"server\":\"https://h\""));
+    assert_null(strstr(cluster.plugin->info, "config"));
+    cluster_free(&cluster);
+}
+
 /* Our standard input is what the program reads. */
 static void it_has_no_input(void **state)
 {
@@ -521,6 +541,7 @@ int main(void)
         TEST(what_it_prints_is_the_credential),
         TEST(arguments_go_through_no_shell),
         TEST(the_environment_is_ours_and_its_own),
+        TEST(it_gets_no_extension_where_there_is_no_cluster),
         TEST(it_gets_the_clusters_extension),
         TEST(it_has_no_input),
         TEST(its_complaints_are_ours),

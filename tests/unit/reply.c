@@ -124,6 +124,21 @@ static void real_replies_mean_what_they_mean(void **state)
     }
 }
 
+/* Where the server was asked beforehand, and has said nothing. */
+static void a_right_that_is_missing_is_said_as_the_server_would(void **state)
+{
+    struct reply_words words;
+
+    (void)state;
+    reply_words_of_right("system:anonymous", "actionsets", &about, &words);
+    assert_non_null(strstr(words.what, "without credentials nobody may"));
+    reply_words_of_right("joe", "actionsets", &about, &words);
+    assert_non_null(strstr(words.what, "joe may not"));
+    assert_non_null(strstr(words.mend, "--user=joe"));
+    reply_words_of_right("", "actionsets", &about, &words);
+    assert_non_null(strstr(words.mend, "--serviceaccount=NAMESPACE:NAME"));
+}
+
 static void any_body_has_a_meaning(void **state)
 {
     static const struct {
@@ -446,6 +461,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_replies_mean_what_they_mean),
+        cmocka_unit_test(a_right_that_is_missing_is_said_as_the_server_would),
         cmocka_unit_test(any_body_has_a_meaning),
         cmocka_unit_test(what_is_for_good_has_what_mends_it),
         cmocka_unit_test(a_person_is_bound_as_a_user),

@@ -79,6 +79,34 @@ static void a_document_before_its_source_is_of_that_source(void **state)
     buf_free(&b);
 }
 
+/* What says that it has ended says so after a failure, too. */
+static void what_ends_in_any_case_is_open(void **state)
+{
+    static const struct {
+        enum operation operation;
+        bool open;
+    } rows[] = {
+        { OP_NONE, false },
+        { OP_INDEX_RECOVER, true },
+        { OP_MAINTENANCE, true },
+        { OP_VERIFY, false },
+    };
+    struct buf b = BUF_INIT(64 * 1024);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct run r;
+
+        run_init(&r);
+        if (rows[i].operation != OP_NONE)
+            run_operation(&r, rows[i].operation, PROOF_SURE, &b);
+        r.done = true;
+        assert_int_equal(run_is_open(&r), rows[i].open);
+        run_free(&r);
+    }
+    buf_free(&b);
+}
+
 /* --- texts that go on */
 
 static void a_cause_goes_on_where_it_says_so(void **state)
@@ -137,6 +165,7 @@ int main(void)
         cmocka_unit_test(more_sources_than_are_known_count_all_the_same),
         cmocka_unit_test(a_source_that_is_named_again_is_another_one),
         cmocka_unit_test(a_document_before_its_source_is_of_that_source),
+        cmocka_unit_test(what_ends_in_any_case_is_open),
         cmocka_unit_test(a_cause_goes_on_where_it_says_so),
         cmocka_unit_test(a_cause_has_a_ceiling),
     };
