@@ -4,6 +4,7 @@
 #include "actionset.h"
 #include "base/rec.h"
 #include "jsonpatch.h"
+#include "kube/annotation.h"
 
 #define TESTS                                                                  \
     "[{\"op\":\"test\",\"path\":\"/metadata/uid\",\"value\":\"" UID "\"},"     \
@@ -426,6 +427,34 @@ static void what_has_no_room_is_a_failure(void **state)
     buf_free(&whole);
 }
 
+/* A detail that has no room goes, and an annotation that is longer than any of
+ * ours is not what is tested. */
+static void what_is_too_long_for_an_annotation_is_left_out(void **state)
+{
+    static const int lengths[] = { 100, ANNOTATION_MAX };
+    static char detail[2 * ANNOTATION_MAX], note[2 * ANNOTATION_MAX];
+    struct actionset a = usual;
+
+    (void)state;
+    a.actions = "one/a:c=100,b:r=0,c:p|two/d:p";
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        struct buf b = BUF_INIT(PATCH_MAX);
+        bool fits = i == 0;
+
+        snprintf(detail, sizeof detail, ",\"detail\":{\"x\":\"%0*d\"}",
+                 lengths[i], 0);
+        snprintf(note, sizeof note, "\"%0*d\"", lengths[i] + 1, 0);
+        a.annotation = note;
+        put_patch(&b, PATCH_ANNOTATION, &a, "one/a:c,b:r=30.00,c:p|two/d:p",
+                  detail);
+        assert_false(b.failed);
+        assert_int_equal(memmem(b.bytes, b.len, "detail", 6) != NULL, fits);
+        assert_int_equal(
+            memmem(b.bytes, b.len, TEST(NOTE, "\"000"), 60) != NULL, fits);
+        buf_free(&b);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +472,7 @@ int main(void)
         cmocka_unit_test(the_usual_request_is_small),
         cmocka_unit_test(the_longest_line_has_room),
         cmocka_unit_test(what_has_no_room_is_a_failure),
+        cmocka_unit_test(what_is_too_long_for_an_annotation_is_left_out),
     };
 
     return cmocka_run_group_tests_name("patch", tests, NULL, NULL);
