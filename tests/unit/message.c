@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/rec.h"
+#include "mover/document.h"
 #include "mover/kopia.h"
 #include "mover/message.h"
 
@@ -330,6 +331,18 @@ static void messages_of_json(void **state)
     check("{\"l\":\"DEBUG\",\"m\":\"\"}\n", "r\n", "");
 }
 
+/* A document that ends where its line was cut is whole. */
+static void a_document_may_end_at_a_cut(void **state)
+{
+    struct document d = DOCUMENT_INIT;
+
+    (void)state;
+    assert_int_equal(document_begin(&d, "{\"a\":1}", 7, true), 7);
+    assert_false(d.open);
+    assert_int_equal(d.text.len, 7);
+    buf_free(&d.text);
+}
+
 /* Nobody is told to ask for progress where there was nothing to do. */
 static void silence_is_explained_where_it_is_strange(void **state)
 {
@@ -474,6 +487,7 @@ int main(void)
         cmocka_unit_test(on_a_terminal),
         cmocka_unit_test(never_closed),
         cmocka_unit_test(messages_of_json),
+        cmocka_unit_test(a_document_may_end_at_a_cut),
         cmocka_unit_test(silence_is_explained_where_it_is_strange),
         cmocka_unit_test(words_in_colours),
         cmocka_unit_test(paths_with_many_quotes),

@@ -403,6 +403,20 @@ static void blueprints_are_found_whatever_they_are_called(void **state)
     blueprints_free(&b);
 }
 
+static void a_long_name_that_is_there_twice_is_cut(void **state)
+{
+    static char names[602]; /* two of 300 letters, and the comma */
+    struct plan p = { 0 };
+
+    (void)state;
+    memset(names, 'n', sizeof names - 1);
+    names[300] = ',';
+    assert_false(plan_of_names(&p, names, NULL));
+    assert_non_null(strstr(p.why, "are named \"nnn"));
+    assert_true(strlen(p.why) < 300);
+    plan_free(&p);
+}
+
 static void weights_of_defer_phases_alone_divide_nothing(void **state)
 {
     struct plan p = { 0 };
@@ -535,6 +549,7 @@ int main(void)
         cmocka_unit_test(a_state_of_another_identity_is_told),
         cmocka_unit_test(too_many_functions_have_no_room),
         cmocka_unit_test(blueprints_are_found_whatever_they_are_called),
+        cmocka_unit_test(a_long_name_that_is_there_twice_is_cut),
         cmocka_unit_test(weights_of_defer_phases_alone_divide_nothing),
         cmocka_unit_test(a_mover_may_be_called_anything),
         cmocka_unit_test(the_end_changes_no_phase_that_has_ended),
