@@ -109,6 +109,65 @@ static void the_end_of_the_input_is_seen(void **state)
     http_close(h);
 }
 
+/* Behind a SOCKS proxy it is the proxy that resolves names. */
+static void a_socks_proxy_resolves_names(void **state)
+{
+    static const struct {
+        const char *proxy, *is; /* where it is another one */
+    } rows[] = {
+        { "socks5://127.0.0.1:1", "socks5h://127.0.0.1:1" },
+        { "SOCKS5://127.0.0.1:1", "socks5h://127.0.0.1:1" },
+        { "http://127.0.0.1:1", "" },
+        { "", "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct cluster cluster = { .server = (char[]){ "https://127.0.0.1:1" },
+                                   .proxy = strdup(rows[i].proxy) };
+        struct cluster_why why;
+        struct http *h = http_open(&cluster, "test", &why);
+
+        assert_non_null(h);
+        assert_string_equal(h->proxy.len > 0 ? h->proxy.bytes : "", rows[i].is);
+        assert_true(http_begin(h, &request, NULL));
+        while (http_reply(h) == NULL)
+            assert_true(http_wait(h, NULL, 0, -1));
+        assert_int_equal(strstr(http_reply(h)->why, "through its proxy-url") !=
+                             NULL,
+                         rows[i].proxy[0] != '\0');
+        http_close(h);
+        free(cluster.proxy);
+    }
+}
+
+/* A name for TLS is none for a server without it, nor is an empty one. */
+static void a_name_for_tls_is_for_tls(void **state)
+{
+    static const struct {
+        char server[24], name[8];
+        bool taken;
+    } rows[] = {
+        { "https://127.0.0.1:1", "host", true },
+        { "http://127.0.0.1:1", "host", false },
+        { "https://127.0.0.1:1", "", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char server[24], name[8];
+        struct cluster cluster = { .server = memcpy(server, rows[i].server, 24),
+                                   .tls_server_name =
+                                       memcpy(name, rows[i].name, 8) };
+        struct cluster_why why;
+        struct http *h = http_open(&cluster, "test", &why);
+
+        assert_non_null(h);
+        assert_int_equal(h->connect_to.data != NULL, rows[i].taken);
+        http_close(h);
+    }
+}
+
 #define PEM(n) "-----BEGIN CERTIFICATE-----\n" n "\n-----END CERTIFICATE-----\n"
 
 /* Only a file that has other certificates makes a difference. */
@@ -161,6 +220,8 @@ int main(void)
         cmocka_unit_test(more_descriptors_than_there_is_room_for_are_refused),
         cmocka_unit_test(the_end_of_the_input_is_seen),
         cmocka_unit_test(only_other_authorities_are_new),
+        cmocka_unit_test(a_socks_proxy_resolves_names),
+        cmocka_unit_test(a_name_for_tls_is_for_tls),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

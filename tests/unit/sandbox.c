@@ -10,6 +10,7 @@
 #include <sys/ptrace.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 
 #include "base/file.h"
 #include "scratch.h"
@@ -119,6 +120,60 @@ static void a_kernel_without_filters_is_no_failure(void **state)
     check(try_without_filters);
 }
 
+/* Which release uname() says that the kernel has; it fails for NULL. */
+static bool pretends;
+static const char *release;
+
+int uname(struct utsname *name)
+{
+    if (!pretends)
+        return (int)syscall(SYS_uname, name);
+    memset(name, 0, sizeof *name);
+    if (release == NULL) {
+        errno = EFAULT;
+        return -1;
+    }
+    snprintf(name->release, sizeof name->release, "%s", release);
+    return 0;
+}
+
+static int enters(const void *arg)
+{
+    pretends = true;
+    release = arg;
+    return sandbox_enter() ? 0 : 1;
+}
+
+/* Before Linux 5.16 a filter would have slowed the processor down. */
+static void an_old_kernel_gets_no_filter(void **state)
+{
+    static const struct {
+        const char *release;
+        bool enters;
+    } rows[] = {
+        { "5.16", true },     { "5.16.0-1-amd64", true },
+        { "5.15.99", false }, { "5.100", true },
+        { "6.0", true },      { "6.1.0-18", true },
+        { "10.0", true },     { "4.99", false },
+        { "4.20.0", false },  { "", false },
+        { "5", false },       { "5.", false },
+        { "five.16", false }, { "99999999999999999999.1", false },
+        { NULL, false },
+    };
+
+    struct child c;
+    bool can;
+
+    (void)state;
+    run_child(&c, enters, "6.1");
+    can = c.status == 0; /* this one may have none */
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        run_child(&c, enters, rows[i].release);
+        assert_row((c.status == 0) == (can && rows[i].enters),
+                   rows[i].release != NULL ? rows[i].release : "none");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +184,7 @@ int main(void)
                                         scratch_before, scratch_after),
         cmocka_unit_test_setup_teardown(a_kernel_without_filters_is_no_failure,
                                         scratch_before, scratch_after),
+        cmocka_unit_test(an_old_kernel_gets_no_filter),
     };
 
     return cmocka_run_group_tests_name("sandbox", tests, scratch_open,
