@@ -141,6 +141,62 @@ static void a_socks_proxy_resolves_names(void **state)
     }
 }
 
+/* Wherever it stands, and however it goes on; what an object says is its own
+ * affair. */
+static void the_token_is_hidden_in_what_comes_back(void **state)
+{
+    static const struct {
+        int status;
+        bool json;
+        const char *body, *is;
+    } rows[] = {
+        { 500, false, "a " TOKEN, "a *****************" },
+        { 500, false, TOKEN "-._~+/=9z b", "************************** b" },
+        { 500, false, TOKEN "\"" TOKEN,
+          "*****************\"*****************" },
+        { 500, false, "needle-in-a-toke cut", "**************** cut" },
+        { 500, false, "needle-in-a", "needle-in-a" },
+        { 404, true, "a " TOKEN, "a *****************" },
+        { 302, true, "a " TOKEN, "a *****************" },
+        { 103, true, "a " TOKEN, "a *****************" },
+        { 200, false, "a " TOKEN, "a *****************" },
+        { 200, true, "a " TOKEN, "a " TOKEN },
+        { 299, true, "a " TOKEN, "a " TOKEN },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct http h = { .reply = { .status = rows[i].status,
+                                     .json = rows[i].json,
+                                     .body = BUF_INIT(200) } };
+
+        h.line[HTTP_AUTHORIZATION] = BUF_INIT(200);
+        buf_str(&h.line[HTTP_AUTHORIZATION], "Authorization: Bearer " TOKEN);
+        buf_str(&h.reply.body, rows[i].body);
+        snprintf(h.reply.why, sizeof h.reply.why, "why %s", TOKEN);
+        http_hide_token(&h);
+        assert_int_equal(h.reply.body.len, strlen(rows[i].is));
+        assert_memory_equal(h.reply.body.bytes, rows[i].is, h.reply.body.len);
+        assert_string_equal(h.reply.why, "why *****************");
+        buf_free(&h.reply.body);
+        buf_free(&h.line[HTTP_AUTHORIZATION]);
+    }
+}
+
+static void a_proxy_has_a_ceiling(void **state)
+{
+    static char proxy[HTTP_URL_MAX + 1] = "socks5://";
+    struct cluster cluster = { .server = (char[]){ "https://127.0.0.1:1" },
+                               .proxy = proxy };
+    struct cluster_why why = { .errnum = ENOMEM };
+
+    (void)state;
+    memset(proxy + 9, 'p', sizeof proxy - 10);
+    assert_null(http_open(&cluster, "test", &why));
+    assert_string_equal(why.text, "the URL of the proxy is too long");
+    assert_false(cluster_may_pass(&why));
+}
+
 /* A name for TLS is none for a server without it, nor is an empty one. */
 static void a_name_for_tls_is_for_tls(void **state)
 {
@@ -221,6 +277,8 @@ int main(void)
         cmocka_unit_test(the_end_of_the_input_is_seen),
         cmocka_unit_test(only_other_authorities_are_new),
         cmocka_unit_test(a_socks_proxy_resolves_names),
+        cmocka_unit_test(the_token_is_hidden_in_what_comes_back),
+        cmocka_unit_test(a_proxy_has_a_ceiling),
         cmocka_unit_test(a_name_for_tls_is_for_tls),
     };
 

@@ -107,6 +107,25 @@ static void what_ends_in_any_case_is_open(void **state)
     buf_free(&b);
 }
 
+/* All blobs are copied, and the next command begins: it has ended well. */
+static void a_sync_of_which_all_is_copied_has_ended(void **state)
+{
+    static const char wanted[] =
+        "{\"type\":\"result\",\"operation\":\"sync\",\"state\":\"complete\"";
+    struct buf b = BUF_INIT(64 * 1024);
+    struct run r;
+
+    (void)state;
+    run_init(&r);
+    run_operation(&r, OP_SYNC, PROOF_NUMBER, &b);
+    r.copying = true;
+    r.to_copy = r.copied = 7;
+    run_operation(&r, OP_VERIFY, PROOF_SURE, &b);
+    assert_non_null(memmem(b.bytes, b.len, wanted, sizeof wanted - 1));
+    run_free(&r);
+    buf_free(&b);
+}
+
 /* --- texts that go on */
 
 static void a_cause_goes_on_where_it_says_so(void **state)
@@ -165,6 +184,7 @@ int main(void)
         cmocka_unit_test(more_sources_than_are_known_count_all_the_same),
         cmocka_unit_test(a_source_that_is_named_again_is_another_one),
         cmocka_unit_test(a_document_before_its_source_is_of_that_source),
+        cmocka_unit_test(a_sync_of_which_all_is_copied_has_ended),
         cmocka_unit_test(what_ends_in_any_case_is_open),
         cmocka_unit_test(a_cause_goes_on_where_it_says_so),
         cmocka_unit_test(a_cause_has_a_ceiling),
