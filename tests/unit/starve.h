@@ -27,7 +27,8 @@ static struct starve starve_own, *starve_at = &starve_own;
 #define starve (*starve_at)
 
 /* These run before AddressSanitizer has made what it looks into. */
-#define STARVE_RAW __attribute__((no_sanitize_address, no_sanitize_undefined))
+#define STARVE_RAW                                                             \
+    __attribute__((no_sanitize("address"), no_sanitize("undefined")))
 
 /* Whether this call, for CALLER, is one that fails. */
 STARVE_RAW static bool starves(const void *caller)
