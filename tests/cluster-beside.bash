@@ -104,7 +104,7 @@ what_it_said() {
     sed -E "s/$NS/NAMESPACE/g; s/^([EWI])[0-9]{4} .*\] /\1 /" "$CONTROLLER" |
         jq -rR 'fromjson? // {msg: .} | "\(.level) \(.msg) \(.error // "")"' |
         sort -u | sed -E '/^(info|debug) Updat(ed ActionSet|ing phase progress) /d
-            /^null .*(keep: |client-side throttling)/d; /context canceled$/d'
+            /^null .*(keep: |client-side throttling)/d; /context canceled *$/d'
 }
 
 # Whether nothing went wrong, as the controller sees it.
