@@ -417,6 +417,29 @@ static void a_long_name_that_is_there_twice_is_cut(void **state)
     plan_free(&p);
 }
 
+/* The phases are those of the ActionSet, where it has any. */
+static void a_blueprint_adds_no_phases_to_a_defer_phase(void **state)
+{
+    static const char blueprint[] =
+        "kind: Blueprint\nmetadata: {name: b}\nactions: {x: {phases: [{name: "
+        "a, func: KubeTask}], deferPhase: {name: d, func: KubeExec}}}\n";
+    static const char set[] =
+        "kind: ActionSet\nstatus: {actions: [{name: x, blueprint: b, "
+        "deferPhase: {name: d}}]}\n";
+    struct blueprints b;
+    struct plan p = { 0 };
+
+    (void)state;
+    assert_true(blueprints_read(&b, blueprint, sizeof blueprint - 1));
+    if (!actionset_read(&p, set, sizeof set - 1, &b))
+        fail_msg("%s", p.why);
+    assert_int_equal(p.phase_count, 1);
+    assert_true(p.phases[0].deferred);
+    assert_string_equal(p.phases[0].function, "KubeExec");
+    plan_free(&p);
+    blueprints_free(&b);
+}
+
 static void weights_of_defer_phases_alone_divide_nothing(void **state)
 {
     struct plan p = { 0 };
@@ -550,6 +573,7 @@ int main(void)
         cmocka_unit_test(too_many_functions_have_no_room),
         cmocka_unit_test(blueprints_are_found_whatever_they_are_called),
         cmocka_unit_test(a_long_name_that_is_there_twice_is_cut),
+        cmocka_unit_test(a_blueprint_adds_no_phases_to_a_defer_phase),
         cmocka_unit_test(weights_of_defer_phases_alone_divide_nothing),
         cmocka_unit_test(a_mover_may_be_called_anything),
         cmocka_unit_test(the_end_changes_no_phase_that_has_ended),

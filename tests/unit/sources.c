@@ -126,6 +126,31 @@ static void a_sync_of_which_all_is_copied_has_ended(void **state)
     buf_free(&b);
 }
 
+/* A source that has a result fails after all, and then another one begins: it
+ * has another result. */
+static void a_source_that_fails_after_its_result_has_another(void **state)
+{
+    const struct result result = { .state = STATE_COMPLETE,
+                                   .root_id = TEXT("k1"),
+                                   .snapshot_id = TEXT("a1") };
+    static const char failed[] = "\"state\":\"failed\"";
+    struct buf b = BUF_INIT(64 * 1024);
+    struct run r;
+
+    (void)state;
+    run_init(&r);
+    run_operation(&r, OP_SNAPSHOT, PROOF_SURE, &b);
+    assert_true(run_source(&r, TEXT("a"), &b));
+    (void)run_document(&r, TEXT("a"), &result, &b);
+    r.told = true;
+    r.source_failed = true;
+    buf_clear(&b);
+    assert_true(run_source(&r, TEXT("b"), &b));
+    assert_non_null(memmem(b.bytes, b.len, failed, sizeof failed - 1));
+    run_free(&r);
+    buf_free(&b);
+}
+
 /* --- texts that go on */
 
 static void a_cause_goes_on_where_it_says_so(void **state)
@@ -185,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_source_that_is_named_again_is_another_one),
         cmocka_unit_test(a_document_before_its_source_is_of_that_source),
         cmocka_unit_test(a_sync_of_which_all_is_copied_has_ended),
+        cmocka_unit_test(a_source_that_fails_after_its_result_has_another),
         cmocka_unit_test(what_ends_in_any_case_is_open),
         cmocka_unit_test(a_cause_goes_on_where_it_says_so),
         cmocka_unit_test(a_cause_has_a_ceiling),

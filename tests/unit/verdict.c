@@ -596,6 +596,22 @@ static void no_counter_is_too_large(void **state)
     }
 }
 
+/* In a slice that is shorter than a second, too. */
+static void no_rate_is_too_large(void **state)
+{
+    struct mover m = { .v = VERDICT_INIT(1000) };
+
+    (void)state;
+    m.m.signs = 0;
+    (void)verdict_see(&m.v, 1000, &m.m);
+    for (int64_t i = 1; i < 50; i++) {
+        m.m.moved = i % 2 == 0 ? 0 : INT64_C(1) << 60;
+        m.m.signs = i;
+        (void)verdict_see(&m.v, 1000 + i * 500, &m.m);
+        assert_true(verdict_valid(&m.v));
+    }
+}
+
 static void what_cannot_have_been_saved_is_refused(void **state)
 {
     struct mover m = new_mover();
@@ -669,6 +685,7 @@ int main(void)
         cmocka_unit_test(the_names_are_those_of_status_lines),
         cmocka_unit_test(anything_goes),
         cmocka_unit_test(no_counter_is_too_large),
+        cmocka_unit_test(no_rate_is_too_large),
         cmocka_unit_test(what_cannot_have_been_saved_is_refused),
     };
 
