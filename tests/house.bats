@@ -581,6 +581,20 @@ END
     [ "$(du -sb "$ROOT/tests/fuzz/corpus" | cut -f 1)" -lt 1000000 ]
 }
 
+@test "house: what no test takes stands in the source as its reason has it" {
+    cd "$ROOT"
+    while IFS=$'\t' read -r file function text side reason rest; do
+        [[ $file != \#* ]] || continue
+        [[ $side == @(true|false|...) && -n $reason && -z $rest ]] || echo "$text"
+        if [[ $file != *...* ]]; then
+            grep -q "\<${function/.../}" "$file" || echo "$file: $function"
+            [[ $text == *...* ]] || tr -s '\n ' ' ' <"$file" |
+                grep -qF -- "$text" || echo "$file: $text"
+        fi
+    done <tests/coverage/untaken.tsv >"$BATS_TEST_TMPDIR/wrong"
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
 @test "house: scripts/demo refuses what it does not know" {
     for wrong in --nonsense '--speed' '--speed fast' '--speed -1'; do
         # shellcheck disable=SC2086 # two words
