@@ -51,10 +51,12 @@ static void assert_done(enum plugin_status status)
 static void what_it_prints_is_the_credential(void **state)
 {
     (void)state;
+    setenv("KUBERNETES_EXEC_INFO", "another's", 1);
     assert_done(run_script("echo '" REPLY_TOKEN "'", "", ""));
     assert_buf(&reply.token, "hunter2");
     assert_int_equal(reply.cert.len, 0);
     assert_true(reply.expires == PLUGIN_NEVER);
+    unsetenv("KUBERNETES_EXEC_INFO");
 }
 
 static void arguments_go_through_no_shell(void **state)
