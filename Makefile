@@ -113,15 +113,21 @@ asan: $(PROGRAMS:%=$O/asan/bin/%) $(UNITS:%=$O/asan/unit/%) \
 # Whatever comes: libFuzzer is clang's
 $O/fuzz/%: override CC := $(FUZZ_CC)
 fuzzers: $(FUZZERS:%=$O/fuzz/%)
+# One of them tests what is a program's own
+METRICS := $(wildcard filters/phase-metrics/*.c)
+$O/fuzz/metrics: $(METRICS:%.c=$O/fuzz/%.o)
+$O/replay/metrics: $(METRICS:%.c=$O/%.o)
 $(FUZZERS:%=$O/fuzz/%): $O/fuzz/%: $O/fuzz/tests/fuzz/%.o \
 	$(patsubst %,$O/fuzz/lib%.a,$(filter-out base,$(ROOMS)) base)
-	$(CC) $(CFLAGS) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lcmocka \
+	$(CC) $(CFLAGS) $(FUZZ) -fsanitize=fuzzer $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(filter %.a,$^) -lcmocka \
 		$(PCRE2) $(YAML) $(CURL) $(JQ) $(LDLIBS)
 
 # The same targets, as programs that only do what they are given
 $O/replay/%: $O/tests/fuzz/%.o $(patsubst %,$O/lib%.a,$(filter-out base,$(ROOMS)) base)
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ -lcmocka \
+	$(CC) $(CFLAGS) -fsanitize=fuzzer $(LDFLAGS) -o $@ \
+		$(filter %.o,$^) $(filter %.a,$^) -lcmocka \
 		$(PCRE2) $(YAML) $(CURL) $(JQ) $(LDLIBS)
 replays: $(FUZZERS:%=$O/replay/%)
 

@@ -37,6 +37,25 @@ static void check_both_ways(struct input line)
     must_be_same_note(a, b);
 }
 
+/* The last line that was printed is one record, and all percentages in it,
+ * which are text there, are such. */
+static void check_printed(struct desk *d)
+{
+    static const char *const keys[] = { "\"percentCompleted\":\"",
+                                        "\"progressPercent\":\"" };
+    const char *line = desk_line(d);
+
+    jv_free(must_be_record(line, strlen(line)));
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        for (const char *at = line; (at = strstr(at, keys[i])) != NULL;) {
+            int64_t hundredths = -1;
+
+            at += strlen(keys[i]);
+            MUST(num_decimal(at, strcspn(at, "\""), 100, &hundredths));
+            MUST(hundredths >= 0 && hundredths <= 10000);
+        }
+}
+
 /* "@12": so many seconds pass; "@-" the wall clock goes back. */
 static void pass(struct desk *d, struct input line)
 {
@@ -103,6 +122,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
             rules_next(&d, ALL_PHASES, desk_refresh(&d));
         else if (line.left <= REC_CEILING)
             take(&d, line);
+        check_printed(&d);
     }
     check_restart(&d);
     agg_close(&d.agg);
