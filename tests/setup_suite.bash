@@ -11,20 +11,19 @@ setup_suite() {
 }
 
 teardown_suite() {
-    local found=$BATS_RUN_TMPDIR/found
+    local found
 
     # a kubeconfig, a token, a plugin and its words, what a server answers and
     # was told, what is looked for, and the tests as bats has them
-    {
+    found=$({
         find "$BATS_RUN_TMPDIR" -type f ! -name 'config*' ! -name 'token*' \
             ! -name 'plugin*' ! -name '*.script' ! -name '*.log' \
-            ! -name needle ! -name '*.src' ! -path "$found"
+            ! -name needle ! -name '*.src'
         find /dev/shm -maxdepth 1 -type f -newer "$BATS_RUN_TMPDIR/temporary"
-    } | tr '\n' '\0' | xargs -0 -r grep -lEa -- "$SECRETS" >"$found" ||
+    } | tr '\n' '\0' | xargs -0 -r grep -lEa -- "$SECRETS") ||
         [ $? = 123 ] # in none of them
-    if [ -s "$found" ]; then
-        echo 'a secret is in these files:'
-        cat "$found"
+    if [ -n "$found" ]; then
+        printf 'a secret is in these files:\n%s\n' "$found"
         return 1
     fi
 }
