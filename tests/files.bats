@@ -1,0 +1,79 @@
+# Files that cannot be written: each program says so, leaves what was there, and
+# nothing beside it.  Those of status-patch: tests/status-patch-files.bats.
+
+load helpers
+
+# shellcheck disable=SC2089 # it is given to a program as it is
+STATUS='{"type":"status","state":"running","actions":[{"name":"a","phases":[{"name":"a","state":"running"}]}],"progress":{"percentCompleted":"1.00"}}'
+# shellcheck disable=SC2090
+export STATUS
+
+# What writes there/f, by names.
+writes() { # NAME
+    case $1 in
+    status-patch) status-patch there/f <<<"$STATUS" ;;
+    phase-agg) phase-agg --phases a --state there/f <<<'{"type":"phase","phase":"a","state":"running"}' ;;
+    phase-metrics) phase-metrics there/f <<<"$STATUS" ;;
+    kopia-progress) seq 20000 | kopia-progress --record there/f ;;
+    phase-run) phase-run --termination-log there/f -- sh -c 'exit 5' ;;
+    esac
+}
+export -f writes
+WRITERS='status-patch phase-agg phase-metrics kopia-progress phase-run'
+
+setup() {
+    unset PHASEPIPE_CLOCK
+    cd "$BATS_TEST_TMPDIR" || return 1
+    mkdir there
+}
+
+# Each of them is told that there is REASON, behind what PREPARE does in a mount
+# namespace of its own, and there is LEFT in ./there at the end.
+assert_told() { # REASON PREPARE LEFT
+    local name code
+
+    unshare --mount true || skip 'nothing may be mounted here'
+    for name in $WRITERS; do
+        mkdir -p there
+        run --separate-stderr unshare --mount bash -c "$2
+            code=0
+            writes \$1 || code=\$?
+            ls -A there >left 2>&1
+            exit \$code" bash "$name"
+        echo "$name: $status: $stderr"
+        code=111
+        if [ "$name" = phase-run ]; then
+            code=5 # the command's own
+        fi
+        assert_equal "$status" "$code"
+        [[ "$stderr" == *"$1"* ]]
+        if [[ " ${IN_PLACE:-} " == *" $name "* ]]; then
+            assert_equal "$(paste -sd ' ' left)" "f $3"
+        else
+            assert_equal "$(paste -sd ' ' left)" "$3"
+        fi
+    done
+}
+
+@test "files: a full file system is told, and no part of a file is left" {
+    # a recording grows as it comes, and the kubelet's file is written in place
+    IN_PLACE='kopia-progress phase-run'
+    assert_told 'No space left on device' \
+        'mount -t tmpfs -o size=16k none there
+        head -c 100000 /dev/zero >there/fill 2>full' fill
+}
+
+@test "files: a read-only file system is told" {
+    assert_told 'Read-only file system' \
+        'mount --bind there there && mount -o remount,bind,ro there' ''
+}
+
+@test "files: a directory that was removed is told" {
+    assert_told 'No such file or directory' 'rmdir there' \
+        "ls: cannot access 'there': No such file or directory"
+}
+
+@test "files: links that lead in a circle are told, and stay" {
+    assert_told 'Too many levels of symbolic links' \
+        'ln -sf f there/g && ln -sf g there/f' 'f g'
+}
