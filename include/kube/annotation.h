@@ -9,10 +9,10 @@
  *
  * Percent are in the design document's spelling.  Of the phases those stand
  * there that run, other writers' too, each with its sizes, and with its time
- * where that is not the one of the whole; `detail` is the status line's, without
- * what the ActionSet says itself: functions, runningPhases.  `uid` is the
- * ActionSet's: a copy of it under another name has the same annotation, of which
- * nothing counts there.
+ * where that is not the one of the whole; `detail` is the status line's,
+ * without what the ActionSet says itself: functions, runningPhases.  `uid` is
+ * the ActionSet's: a copy of it under another name has the same annotation, of
+ * which nothing counts there.
  */
 #ifndef KUBE_ANNOTATION_H
 #define KUBE_ANNOTATION_H
