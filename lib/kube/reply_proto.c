@@ -22,13 +22,15 @@ static bool take_varint(struct span *s, uint64_t *value)
     return false;
 }
 
-/* Takes the next field: its number, and its value or its bytes. */
+/* Takes the next field: its number, and its value or its bytes; what it has
+ * not is 0. */
 static bool take_field(struct span *s, uint64_t *number, uint64_t *value,
                        struct span *bytes)
 {
     uint64_t key, size = 0;
 
     *bytes = (struct span){ NULL, NULL };
+    *value = 0;
     if (!take_varint(s, &key))
         return false;
     *number = key >> 3;
