@@ -6,7 +6,9 @@
 SECRETS='a-token|b-token|geheim|gEhEiM'
 
 setup_suite() {
-    mkdir "$BATS_RUN_TMPDIR/temporary"
+    # some tests are somebody else, and valgrind has files there too
+    chmod 755 "$BATS_RUN_TMPDIR"
+    mkdir -m 1777 "$BATS_RUN_TMPDIR/temporary"
     export TMPDIR=$BATS_RUN_TMPDIR/temporary
 }
 
