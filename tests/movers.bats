@@ -25,7 +25,7 @@ one() {
     mover rsync -- rsync -a --no-inc-recursive --info=progress2,stats1 \
         --bwlimit=60m "$DATA/" copy
     assert_understood
-    assert_rising 20
+    assert_rising 3
     assert_equal "$(last)" "[100,$BYTES,null,$FILES]"
     assert_equal "$(state)" complete
     assert_equal "$(jq 'select(.type == "result").bytes' records)" "$BYTES"
@@ -43,7 +43,7 @@ one() {
         rm -rf copy
         # shellcheck disable=SC2086 # two words
         mover rsync -- rsync -a $options --bwlimit=60m "$DATA/" copy
-        assert_rising 20
+        assert_rising 3
         # directories count, too
         assert_equal "$(last)" "[100,$BYTES,null,$((FILES + 7))]"
         # each of the large files was told of on its way, and none as the whole
@@ -52,7 +52,7 @@ one() {
     done
     rm -rf copy
     mover rsync -- rsync -av --no-inc-recursive --info=progress2 --bwlimit=60m "$DATA/" copy
-    assert_rising 20
+    assert_rising 3
     assert_equal "$(last)" "[100,$BYTES,null,$FILES]"
     jq -es '[.[].basis | values] == []' records
 }
@@ -134,13 +134,13 @@ one() {
     pv -n -i 0.1 -L 60M one 2>console >copy
     read_console pv
     assert_understood
-    assert_rising 5
+    assert_rising 2
     assert_equal "$(last)" '[100,null,null,null]'
     pv -f -i 0.1 -L 60M one 2>console >copy
     cmp one copy
     read_console pv
     assert_understood
-    assert_rising 5
+    assert_rising 2
     # three digits: within a half of a percent
     jq -es "$members"'[.[] | select(.type == "progress")] | last |
         .progressPercent == 100 and
@@ -148,7 +148,7 @@ one() {
     pv -f -i 0.1 -L 60M <one 2>console | cat >copy
     read_console pv --total "$size"
     assert_understood
-    assert_rising 5
+    assert_rising 2
 }
 
 @test "movers: pv fails" {
@@ -226,7 +226,7 @@ one() {
     size=$(one)
     mover zstd -- zstd -T1 -15 --progress one -o one.zst
     assert_understood
-    assert_rising 5
+    assert_rising 1
     assert_equal "$(state)" complete
     # three digits; zstd tells it now and then, the last time at any percent
     jq -es "$members"'[.[] | select(.type == "progress")] | last |
@@ -239,7 +239,7 @@ one() {
     # of several, files are counted, and none is taken for the whole
     mover zstd -- zstd -q -T1 -15 --progress "$DATA"/big?
     assert_understood
-    assert_rising 10
+    assert_rising 2
     assert_equal "$(jq -c 'select(.totalBlobs != null) | .processedBlobs' records | uniq | paste -sd ' ')" '0 1 2 3 4 5'
     jq -es '[.[] | select(.type == "progress") | .sizeUploadedB | values] == []' records
     assert_equal "$(state)" complete
@@ -262,14 +262,15 @@ one() {
     assert_understood
     assert_rising 1 # it prints each 0.2 s
     assert_equal "$(state)" complete
-    # the last line may be 0.2 s older than the end
+    # the last line may be 0.2 s older than the end; what borg stores of data
+    # that cannot be compressed is somewhat more than the data
     jq -es "$members"'[.[] | select(.type == "progress")] | last |
-        done <= '"$BYTES"' and all == '"$BYTES" records
+        .hashedB <= '"$BYTES"' and all == '"$BYTES" records
     mkdir copy
     cd copy
     mover borg -- borg extract --log-json --progress ::a
     assert_understood
-    assert_rising 10
+    assert_rising 3
     assert_equal "$(last)" "[100,$BYTES,$BYTES,null]"
     assert_equal "$(state)" complete
     diff -r "$DATA" ".$DATA"
