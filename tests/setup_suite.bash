@@ -16,13 +16,13 @@ teardown_suite() {
     local found
 
     # a kubeconfig, a token, a plugin and its words, what a server answers and
-    # was told, what is looked for, the tests as bats has them, copies of the
-    # tree and what is built there
+    # was told, what is looked for, kopia itself, the tests as bats has them, copies
+    # of the tree, what is built there, and a system of its own
     found=$({
         find "$BATS_RUN_TMPDIR" -type f ! -name 'config*' ! -name 'token*' \
             ! -name 'plugin*' ! -name '*.script' ! -name '*.log' \
-            ! -name needle ! -name asked ! -name '*.src' ! -path '*/tests/*' \
-            ! -path '*/build/*' ! -path '*/.git/*'
+            ! -name needle ! -name asked ! -name kopia ! -name '*.src' ! -path '*/tests/*' \
+            ! -path '*/build/*' ! -path '*/.git/*' ! -path '*/root/*'
         find /dev/shm -maxdepth 1 -type f -newer "$BATS_RUN_TMPDIR/temporary"
     } | tr '\n' '\0' | xargs -0 -r grep -lEa -- "$SECRETS") ||
         [ $? = 123 ] # in none of them
