@@ -10,38 +10,18 @@
 #include "base/child.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/out.h"
 #include "base/secret.h"
 
 enum { PIECE = 64 * 1024 };
 
-/* The child's exit status is an errno, which all fit. */
-static void __attribute__((noreturn)) end_child(int errnum)
-{
-    _exit(errnum);
-}
-
 static void no_memory(void *arg)
 {
     (void)arg;
-    end_child(ENOMEM);
+    _exit(ENOMEM);
 }
 
-static bool write_all(int fd, const char *bytes, size_t n)
-{
-    while (n > 0) {
-        ssize_t written = write(fd, bytes, n);
-
-        if (written < 0 && errno != EINTR)
-            return false;
-        if (written > 0) {
-            bytes += written;
-            n -= (size_t)written;
-        }
-    }
-    return true;
-}
-
-/* What the child does. */
+/* What the child does; its exit status is an errno, which all fit. */
 static void __attribute__((noreturn))
 be_child(apart_work *work, void *arg, size_t ceiling, int to)
 {
@@ -53,12 +33,12 @@ be_child(apart_work *work, void *arg, size_t ceiling, int to)
     errno = 0;
     good = work(arg, &result);
     if (!before && memory_missed()) /* something was left out */
-        end_child(ENOMEM);
+        _exit(ENOMEM);
     if (!good || result.failed)
-        end_child(errno != 0 ? errno : EIO);
+        _exit(errno != 0 ? errno : EIO);
     good = write_all(to, result.bytes, result.len);
     buf_free(&result);
-    end_child(good ? 0 : errno);
+    _exit(good ? 0 : errno);
 }
 
 /* Reads to the end. */
