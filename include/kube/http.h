@@ -48,6 +48,12 @@ struct http_reply {
     bool too_large;             /* above HTTP_REPLY_MAX, or too many headers */
 };
 
+/* Whether the server did what was asked (2xx). */
+static inline bool http_done(const struct http_reply *reply)
+{
+    return reply->status >= 200 && reply->status <= 299;
+}
+
 struct http; /* hides libcurl */
 
 /* Opens a client of CLUSTER, which is borrowed; NULL with *WHY set where

@@ -31,8 +31,7 @@ void http_hide_token(struct http *h)
     static const char bearer[] = "Authorization: Bearer ";
     const struct buf *line = &h->line[HTTP_AUTHORIZATION];
     struct http_reply *reply = &h->reply;
-    bool object = (reply->json || reply->proto) && reply->status >= 200 &&
-                  reply->status <= 299;
+    bool object = (reply->json || reply->proto) && http_done(reply);
     const char *token;
     size_t n;
 

@@ -119,7 +119,7 @@ static enum reply_form read_body(struct reply *r, const struct http_reply *http)
                          : jv_invalid();
     enum reply_form form = FORM_OTHER;
 
-    if (http->proto && http->status >= 200 && http->status <= 299) {
+    if (http->proto && http_done(http)) {
         form = FORM_ANY; /* only an object comes in that form: where.h */
     } else if (jv_get_kind(body) != JV_KIND_OBJECT) {
         shown(r->message, sizeof r->message, http->body.bytes, http->body.len);
@@ -175,7 +175,7 @@ bool reply_object(const struct http_reply *http, struct reply_object *object)
     bool good;
 
     *object = (struct reply_object){ 0 };
-    if (http->status < 200 || http->status > 299)
+    if (!http_done(http))
         return false;
     if (http->proto) {
         good = reply_proto(&http->body, object);
