@@ -98,6 +98,15 @@ static inline bool starve_works(void)
     return got == NULL;
 }
 
+static bool works; /* the same, once starve_open() has run */
+
+static inline int starve_open(void **state)
+{
+    (void)state;
+    works = starve_works();
+    return 0;
+}
+
 /* Calls BODY with one allocation after the other failing, alone and with all
  * that follow, until it needs no more of them.  BODY gives back whatever it
  * got, and asserts what must hold: FAILED says whether something has failed

@@ -8,8 +8,6 @@
 #include "mover/kopia.h"
 #include "starve.h"
 
-static bool works;
-
 /* A failure was told, or noted for the exit status. */
 static void assert_noted(bool good)
 {
@@ -99,13 +97,6 @@ static void a_console_without_memory_is_read_on(void **state)
     assert_true(starve_each(body_kopia) > (works ? 5 : -1));
 }
 
-static int open_all(void **state)
-{
-    (void)state;
-    works = starve_works();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -113,5 +104,6 @@ int main(void)
         cmocka_unit_test(a_console_without_memory_is_read_on),
     };
 
-    return cmocka_run_group_tests_name("starved mover", tests, open_all, NULL);
+    return cmocka_run_group_tests_name("starved mover", tests, starve_open,
+                                       NULL);
 }

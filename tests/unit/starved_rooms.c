@@ -9,8 +9,6 @@
 #include "starve.h"
 #include "view/screen.h"
 
-static bool works;
-
 /* A failure was told as what it is. */
 static void assert_told(bool good)
 {
@@ -158,13 +156,6 @@ static void a_screen_without_memory_is_told(void **state)
     assert_true(starve_each(body_screen) > (works ? 5 : -1));
 }
 
-static int open_all(void **state)
-{
-    (void)state;
-    works = starve_works();
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,5 +163,6 @@ int main(void)
         cmocka_unit_test(a_screen_without_memory_is_told),
     };
 
-    return cmocka_run_group_tests_name("starved rooms", tests, open_all, NULL);
+    return cmocka_run_group_tests_name("starved rooms", tests, starve_open,
+                                       NULL);
 }
