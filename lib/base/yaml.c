@@ -7,20 +7,24 @@
 
 #include "base/json.h"
 #include "base/plain.h"
+#include "base/shown.h"
 
 static const char byte_order_mark[] = "\xEF\xBB\xBF";
 
-/* Says what is wrong, and where; columns count characters, from 1. */
+/* Says what is wrong, and where; columns count characters, from 1.  What the
+ * text itself says, a key by escapes, is shown, not obeyed. */
 static jv __attribute__((format(printf, 3, 4)))
 wrong(struct yaml *y, const yaml_mark_t *at, const char *format, ...)
 {
     int n = snprintf(y->why, sizeof y->why,
                      "line %zu, column %zu: ", at->line + 1, at->column + 1);
+    char what[YAML_WHY_MAX];
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(y->why + n, sizeof y->why - (size_t)n, format, arguments);
+    vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
+    shown(y->why + n, sizeof y->why - (size_t)n, what, strlen(what));
     return jv_invalid();
 }
 

@@ -230,17 +230,16 @@ static enum level level_of(struct text word)
 static void parse_log(struct kopia *k)
 {
     const struct document_facts *f = &k->facts;
-    const char *at = f->message.bytes, *end = at + f->message.len;
     enum level level = level_of((struct text){ f->level.bytes, f->level.len });
     bool rest = false;
 
-    while (at < end) {
-        const char *stop = memchr(at, '\n', (size_t)(end - at));
-        size_t len = (size_t)((stop != NULL ? stop : end) - at);
+    for (size_t at = 0, len; at < f->message.len; at += len + 1) {
+        const char *line = f->message.bytes + at;
+        const char *stop = memchr(line, '\n', f->message.len - at);
 
-        parse_line(k, (struct line){ at, len, NULL, level, rest });
+        len = stop != NULL ? (size_t)(stop - line) : f->message.len - at;
+        parse_line(k, (struct line){ line, len, NULL, level, rest });
         rest = rest || len > 0;
-        at += len + 1;
     }
 }
 

@@ -188,6 +188,8 @@ static void a_key_stands_once(void **state)
                 "line 3, column 1: the key \"a\" is there twice");
     assert_yaml("{yes: 1, true: 2}",
                 "line 1, column 10: the key \"true\" is there twice");
+    assert_yaml("\"\\e[1m\\u2028\\N\": 1\n\"\\e[1m\\u2028\\N\": 2\n",
+                "line 2, column 1: the key \"?[1m??\" is there twice");
 }
 
 static void aliases_and_merge_keys_are_followed(void **state)
