@@ -563,7 +563,7 @@ END
         run --separate-stderr "$COPY/scripts/fuzz" $wrong
         assert_failure 100
         assert_output ''
-        [ "$stderr" = 'usage: scripts/fuzz [--seconds N] [--keep] [--no-install] [TARGET ...]' ]
+        [ "$stderr" = 'usage: scripts/fuzz [--seconds N] [--seed N] [--keep] [--spent] [--no-install] [TARGET ...]' ]
     done
     run --separate-stderr "$COPY/scripts/coverage" nosuch
     assert_failure 100
