@@ -319,11 +319,14 @@ END
     assert_equal "$(head -n 1 replies | jq .status)" 200
 }
 
-@test "http: a reply of the status 0 is none, and why is said" {
-    echo '{"raw":"HTTP/1.1 0\r\n\r\n"}' >api.script
-    echo '{"raw":"HTTP/2 0\r\n\r\n"}' >>api.script
+@test "http: a reply whose status is no number of three digits is none, and why is said" {
+    local status
+
+    for status in '1.1 0' '2 0' '2 2444' '2 24444444444444444444'; do
+        printf '{"raw":"HTTP/%s\\r\\n\\r\\n"}\n' "$status"
+    done >api.script
     serve api --cert certs/server.pem
-    for _ in 1 2; do
+    for _ in 1 2 3 4; do
         get
         assert_reply '[.status, .why]' '[0,"the answer is not HTTP"]'
     done

@@ -76,12 +76,14 @@ static bool is_type(const char *type, const char *wanted)
            (type[n] == '\0' || strchr("; \t", type[n]) != NULL);
 }
 
+/* The status of the reply, 0 for what is none: libcurl takes "HTTP/2 0", and
+ * as many digits as there are. */
 static int status_of(const struct http *h)
 {
     long status = 0;
 
     (void)curl_easy_getinfo(h->easy, CURLINFO_RESPONSE_CODE, &status);
-    return (int)status;
+    return status >= 100 && status <= 999 ? (int)status : 0;
 }
 
 static void take_reply(struct http *h)
@@ -115,7 +117,7 @@ static void look(struct http *h)
         if (result == CURLE_OK && !h->header_ended) /* for libcurl that is all
                                                        of the reply */
             result = CURLE_PARTIAL_FILE;
-        if (result == CURLE_OK && status_of(h) == 0) /* "HTTP/2 0" */
+        if (result == CURLE_OK && status_of(h) == 0)
             result = CURLE_WEIRD_SERVER_REPLY;
         if (result == CURLE_OK)
             take_reply(h);

@@ -55,7 +55,7 @@ static void check_patch(jv object, const struct object *o, struct input line,
 
         check_merged(&m, o);
         patch_put(&b, parts, &m, o, &v);
-        MUST(!b.failed && is_harmless(b.bytes, b.len));
+        MUST(!b.failed && memchr(b.bytes, '\n', b.len) == NULL);
         if (jsonpatch_apply(&after, &b, check_path, &added)) {
             MUST(added);
             check_result(after, parts, &m, o);
