@@ -10,13 +10,14 @@ static void expand(struct input in, struct buf *b)
 {
     while (in.left > 0) {
         unsigned byte = input_byte(&in);
+        size_t run = byte == 2 ? (size_t)input_byte(&in) * RUN : 0;
 
         if (byte != 2) {
             buf_char(b, (char)byte);
-            continue;
+        } else if (buf_reserve(b, run)) {
+            memset(b->bytes + b->len, 'x', run);
+            b->len += run;
         }
-        for (unsigned i = input_byte(&in) * RUN; i > 0; i--)
-            buf_char(b, 'x');
     }
 }
 
