@@ -12,6 +12,7 @@ serve() { # NAME [OPTION ...]
     local name=$1
     shift
     touch "$name.log"
+    : >"$name.port" # of the server before
     env -u LD_PRELOAD "$ROOT/tests/kube/server" "$@" "$name.script" \
         "$name.log" >"$name.port" 2>"$name.err" 3>&- &
     SERVER=$!
