@@ -85,14 +85,17 @@ void *reallocarray(void *old, size_t count, size_t n)
     return realloc(old, all);
 }
 
-/* Whether these functions are those that are called: not under valgrind. */
+/* Whether these functions are those that are called: not under valgrind.  (Of
+ * a malloc() that it knows the compiler thinks that it does not look at what
+ * was just written.) */
 static inline bool starve_works(void)
 {
-    void *volatile got;
+    void *(*volatile get)(size_t) = malloc;
+    void *got;
 
     starve.nth = 1;
     starve.count = 0;
-    got = malloc(1);
+    got = get(1);
     starve.nth = 0;
     free(got);
     return got == NULL;
