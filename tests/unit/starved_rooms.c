@@ -7,6 +7,7 @@
 #include "phase/actionset.h"
 #include "phase/agg.h"
 #include "starve.h"
+#include "view/documents.h"
 #include "view/screen.h"
 
 /* A failure was told as what it is. */
@@ -32,10 +33,8 @@ static const char actionset[] =
     "\"state\":\"pending\"}],\"deferPhase\":{\"name\":\"d\"}}]}}";
 static const char *const notes[] = {
     "{\"type\":\"phase\",\"phase\":\"a\",\"state\":\"running\"}",
-    "{\"type\":\"progress\",\"progressPercent\":50,\"items\":[{\"index\":0,"
-    "\"of\":2}]}",
-    "{\"type\":\"progress\",\"sourceIndex\":1,\"sources\":3,"
-    "\"progressPercent\":5}",
+    "{\"type\":\"progress\",\"item\":0,\"of\":2,\"progressPercent\":50}",
+    "{\"type\":\"progress\",\"item\":2,\"of\":3,\"progressPercent\":5}",
     "{\"type\":\"phase\",\"phase\":\"a\",\"state\":\"complete\"}",
 };
 
@@ -59,6 +58,28 @@ static bool run_agg(struct agg *a, struct history *h, struct buf *kept,
         return false;
     }
     return true;
+}
+
+static const char templated[] =
+    "kind: Blueprint\nmetadata: {name: b}\nx: {{ .Values.x }}\nactions:\n"
+    "  backup:\n    phases:\n    - name: a\n      func: KubeTask\n";
+
+/* A file without its templates is none that has errors. */
+static void body_templates(void)
+{
+    struct blueprints b = { 0 };
+    bool good;
+
+    errno = 0;
+    good = blueprints_read(&b, templated, sizeof templated - 1);
+    assert_told(good);
+    blueprints_free(&b);
+}
+
+static void templates_without_memory_are_no_errors(void **state)
+{
+    (void)state;
+    assert_true(starve_each(body_templates) > (works ? 0 : -1));
 }
 
 /* No plan is too large, wrong or damaged for want of memory. */
@@ -115,52 +136,161 @@ static bool take(void *arg, struct viewed *v)
     return !no_room;
 }
 
-static void body_screen(void)
+static const char viewed[] =
+    "{\"type\":\"status\",\"state\":\"running\",\"actions\":[{\"name\":"
+    "\"backup\",\"phases\":[{\"name\":\"a\",\"state\":\"running\","
+    "\"progress\":{\"progressPercent\":\"50.00\"}},{\"name\":\"c\",\"state\""
+    ":\"pending\"}]},{\"name\":\"two\",\"phases\":[{\"name\":\"z\","
+    "\"state\":\"failed\"}]}],\"progress\":{\"percentCompleted\":\"25.00\"},"
+    "\"error\":{\"message\":\"no, and the reason is longer than a line of that "
+    "terminal, which has eighty columns\"},\"detail\":{\"verdict\":"
+    "\"stalled\",\"verdictSince\":\"2023-02-20T12:49:55Z\",\"result\":{"
+    "\"state\":\"partial\"}}}";
+static const char deleted[] =
+    "{\"type\":\"DELETED\",\"object\":{\"kind\":\"ActionSet\",\"metadata\":{"
+    "\"name\":\"n\",\"uid\":\"u\"},\"status\":{\"state\":\"running\"}}}";
+enum { HEIGHTS = 12, ROOMS = 20 };
+
+static void lay(struct screen *s, const struct board *b, size_t height)
 {
-    static const char status[] =
-        "{\"type\":\"status\",\"state\":\"running\",\"actions\":[{\"name\":"
-        "\"backup\",\"phases\":[{\"name\":\"a\",\"state\":\"running\","
-        "\"progress\":{\"progressPercent\":\"50.00\"}},{\"name\":\"c\","
-        "\"state\""
-        ":\"pending\"}]},{\"name\":\"two\",\"phases\":[{\"name\":\"z\","
-        "\"state\":\"failed\"}]}],\"progress\":{\"percentCompleted\":\"25.00\"}"
-        ","
-        "\"error\":{\"message\":\"no\"},\"detail\":{\"verdict\":"
-        "\"stalled\",\"verdictSince\":\"2023-02-20T12:49:55Z\",\"result\":{"
-        "\"state\":\"partial\"}}}";
-    static const char set[] =
-        "{\"type\":\"DELETED\",\"object\":{\"kind\":\"ActionSet\",\"metadata\":"
-        "{"
-        "\"name\":\"n\",\"uid\":\"u\"},\"status\":{\"state\":\"running\"}}}";
+    bool good = screen_lay(s, b, (struct pen_style){ .unicode = true }, 80,
+                           height, CLOCK_SECOND);
+
+    assert_told(good);
+    assert_true(!good || (s->count > 0 && !s->text.failed));
+}
+
+static void body_board(void)
+{
     struct board b = { .remark = "remark" };
     struct screen s;
     bool good;
 
     no_room = false;
+    errno = 0;
     screen_open(&s);
-    good = viewed_read(status, sizeof status - 1, take, &b) == 1 &&
-           viewed_read(set, sizeof set - 1, take, &b) == 1;
-    good = good && screen_lay(&s, &b, (struct pen_style){ .unicode = true }, 80,
-                              0, CLOCK_SECOND);
-    good = good && screen_lay(&s, &b, (struct pen_style){ .unicode = true }, 80,
-                              4, CLOCK_SECOND);
+    good = viewed_read(viewed, sizeof viewed - 1, take, &b) == 1 &&
+           viewed_read(deleted, sizeof deleted - 1, take, &b) == 1;
     assert_told(good || (no_room && errno == ECANCELED));
-    assert_true(!good || s.count > 0);
+    if (good)
+        lay(&s, &b, 0);
     screen_close(&s);
     board_free(&b);
 }
 
+static struct board laid;
+static size_t first_rows, first_lines, height;
+
+/* The rows, and the lines, that are there before the first that needs memory
+ * are as many as the test wants. */
+static void body_screen(void)
+{
+    long nth = starve.nth;
+    struct screen s;
+
+    starve.nth = 0;
+    screen_open(&s);
+    s.rows.room = first_rows;
+    s.room = first_lines;
+    if (first_rows > 0)
+        s.rows.row = calloc(first_rows, sizeof *s.rows.row);
+    if (first_lines > 0)
+        s.lines = calloc(first_lines, sizeof *s.lines);
+    starve.nth = nth;
+    errno = 0;
+    lay(&s, &laid, height);
+    screen_close(&s);
+}
+
 static void a_screen_without_memory_is_told(void **state)
 {
+    long most = 0;
+
     (void)state;
-    assert_true(starve_each(body_screen) > (works ? 5 : -1));
+    assert_true(starve_each(body_board) > (works ? 5 : -1));
+    laid = (struct board){ .remark = "remark" };
+    assert_int_equal(viewed_read(viewed, sizeof viewed - 1, take, &laid), 1);
+    assert_int_equal(viewed_read(deleted, sizeof deleted - 1, take, &laid), 1);
+    for (height = 0; height < HEIGHTS; height++)
+        for (first_rows = 0; first_rows < ROOMS; first_rows++) {
+            long calls;
+
+            first_lines = first_rows;
+            calls = starve_each(body_screen);
+            most = calls > most ? calls : most;
+        }
+    assert_true(most > (works ? 2 : -1));
+    board_free(&laid);
+}
+
+/* Nor is a screen shown of which a part has no room. */
+static void a_screen_is_whole(void **state)
+{
+    const struct pen_style style = { .unicode = true };
+    struct screen s;
+
+    (void)state;
+    laid = (struct board){ .remark = "remark" };
+    assert_int_equal(viewed_read(viewed, sizeof viewed - 1, take, &laid), 1);
+    for (height = 0; height < HEIGHTS; height++) {
+        size_t whole;
+
+        screen_open(&s);
+        assert_true(screen_lay(&s, &laid, style, 80, height, CLOCK_SECOND));
+        whole = s.text.len;
+        screen_close(&s);
+        for (size_t room = 0; room < whole; room++) {
+            screen_open(&s);
+            s.text.ceiling = room;
+            assert_false(
+                screen_lay(&s, &laid, style, 80, height, CLOCK_SECOND));
+            screen_close(&s);
+        }
+    }
+    board_free(&laid);
+}
+
+/* --- documents in a stream */
+
+static int documents_seen;
+
+static void see_document(void *arg, const char *text, size_t len)
+{
+    (void)arg;
+    (void)text;
+    documents_seen += len == 7;
+}
+
+/* One that has no room is passed over, and the next is read. */
+static void body_documents(void)
+{
+    struct documents d;
+
+    documents_seen = 0;
+    documents_open(&d);
+    documents_take(&d, "{\"a\"", 4, see_document, NULL);
+    documents_take(&d, ":1}\n{\"b\":2}\n", 12, see_document, NULL);
+    documents_end(&d);
+    starve.nth = 0;
+    assert_int_equal(documents_seen, starve.fired ? 1 : 2);
+    assert_int_equal(d.strange, starve.fired ? 1 : 0);
+    documents_close(&d);
+}
+
+static void a_document_without_memory_costs_itself_alone(void **state)
+{
+    (void)state;
+    assert_int_equal(starve_each(body_documents), works ? 1 : 0);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_action_without_memory_is_no_wrong_one),
+        cmocka_unit_test(templates_without_memory_are_no_errors),
         cmocka_unit_test(a_screen_without_memory_is_told),
+        cmocka_unit_test(a_screen_is_whole),
+        cmocka_unit_test(a_document_without_memory_costs_itself_alone),
     };
 
     return cmocka_run_group_tests_name("starved rooms", tests, starve_open,
