@@ -121,11 +121,12 @@ static void __attribute__((noreturn))
 become(const struct child_start *start, const char *path, const sigset_t *mask,
        int report)
 {
-    int error;
+    int error, far;
 
     drop_handlers();
-    report = above(report);
-    if (report >= 0 && place(start->fds)) {
+    far = above(report);
+    report = far >= 0 ? far : report; /* it is told where it is */
+    if (far >= 0 && place(start->fds)) {
         mask_change(SIG_SETMASK, mask, NULL);
         if (start->prepare != NULL)
             start->prepare(start->arg);

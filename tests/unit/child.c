@@ -1,6 +1,7 @@
 #include "base/child.h"
 
 #include <signal.h>
+#include <sys/resource.h>
 
 #include "scratch.h"
 
@@ -154,6 +155,38 @@ static void closed_descriptors_do_no_harm(void **state)
     run_child(&c, without_descriptors, NULL);
     assert_int_equal(c.status, 0);
     assert_out("x\n");
+}
+
+/* In a child of the test, which has no number for another descriptor. */
+static int with_four_descriptors(const void *arg)
+{
+    struct rlimit limit;
+    const char *argv[] = { "true", NULL };
+    struct child_start start = {
+        .argv = argv, .fds = { CHILD_INHERIT, CHILD_INHERIT, CHILD_INHERIT }
+    };
+
+    (void)arg;
+    (void)fcntl(2, F_DUPFD_CLOEXEC, 3); /* 3 is taken, if it was not */
+    close(0);
+    close(1);
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1;
+    limit.rlim_cur = 4;
+    if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1;
+    if (child_start(&start) != -1 || errno != EMFILE)
+        return 2;
+    return waitpid(-1, NULL, 0) == -1 && errno == ECHILD ? 0 : 3;
+}
+
+static void a_child_that_has_no_descriptor_left_is_told(void **state)
+{
+    struct child c;
+
+    (void)state;
+    run_child(&c, with_four_descriptors, NULL);
+    assert_int_equal(c.status, 0);
 }
 
 static void our_own_descriptor_is_not_closed_by_the_exec(void **state)
@@ -399,6 +432,7 @@ int main(void)
         TEST(descriptors_take_their_places),
         TEST(descriptors_may_change_places),
         TEST(closed_descriptors_do_no_harm),
+        TEST(a_child_that_has_no_descriptor_left_is_told),
         TEST(our_own_descriptor_is_not_closed_by_the_exec),
         TEST(a_bad_descriptor_is_told),
         TEST(what_cannot_run_is_told_and_leaves_no_child),
