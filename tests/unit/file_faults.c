@@ -11,6 +11,7 @@ static struct {
     const char *call; /* which fails; NULL: none */
     int nth;          /* at its nth call */
     int error;        /* with this errno */
+    bool and_close;   /* and the next close() with EDQUOT */
 } plan;
 
 static uint32_t random_next; /* what getentropy() says */
@@ -25,6 +26,11 @@ static void fail_at(const char *call, int nth, int error)
 
 static bool fails(const char *call)
 {
+    if (plan.call == NULL && plan.and_close && strcmp(call, "close") == 0) {
+        plan.and_close = false;
+        errno = EDQUOT;
+        return true;
+    }
     if (plan.call == NULL || strcmp(plan.call, call) != 0 || --plan.nth != 0)
         return false;
     plan.call = NULL;
@@ -117,6 +123,18 @@ static void a_failed_close_changes_nothing(void **state)
     put("f", "old\n", 0644);
     fail_at("close", 1, EDQUOT);
     assert_refused("f", EDQUOT);
+    assert_holds("f", "old\n");
+    assert_int_equal(count_names("."), 1);
+}
+
+static void of_two_failures_the_first_is_told(void **state)
+{
+    (void)state;
+    put("f", "old\n", 0644);
+    fail_at("write", 1, ENOSPC);
+    plan.and_close = true;
+    assert_refused("f", ENOSPC);
+    assert_false(plan.and_close);
     assert_holds("f", "old\n");
     assert_int_equal(count_names("."), 1);
 }
@@ -214,6 +232,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_step_that_fails_changes_nothing),
         TEST(a_failed_close_changes_nothing),
+        TEST(of_two_failures_the_first_is_told),
         TEST(a_new_file_that_fails_is_not_there),
         TEST(a_directory_that_is_not_synced_is_told),
         TEST(a_directory_that_knows_no_fsync_is_good),

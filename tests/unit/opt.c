@@ -343,6 +343,64 @@ static void help_names_the_environment(void **state)
                   "The manual: man prog\n");
 }
 
+/* The help of a program that has hardly anything, or the value of what is too
+ * long for the environment. */
+static int parse_bare(const void *arg)
+{
+    static const struct opt none[] = { { .name = NULL } };
+    static const struct opt long_one[] = {
+        { 0, "a-name-of-an-option-that-is-longer-than-any-has-ever-been-so-far",
+          OPT_TEXT, &phase, "NAME", "the phase" },
+        { .name = NULL },
+    };
+    const bool *is_long = arg;
+    struct opt_program bare = { .name = "prog",
+                                .operands = "",
+                                .purpose = "Does nothing.",
+                                .options = *is_long ? long_one : none,
+                                .environment = "PROG_" };
+    char name[] = "prog", asked[] = "--help";
+    char *argv[] = { name, *is_long ? NULL : asked, NULL };
+    struct opt_result result;
+
+    if (!opt_parse(&bare, *is_long ? 1 : 2, argv, &result))
+        return result.status;
+    dprintf(STDOUT_FILENO, "%s", phase != NULL ? phase : "nothing");
+    return 0;
+}
+
+static void help_says_nothing_of_what_there_is_not(void **state)
+{
+    bool is_long = false;
+    struct child c;
+
+    (void)state;
+    run_child(&c, parse_bare, &is_long);
+    assert_int_equal(c.status, 0);
+    assert_string_equal(c.out, "Usage: prog [OPTION ...]\n"
+                               "Does nothing.\n"
+                               "\n"
+                               "  -h, --help                print this text\n"
+                               "      --version             print the version\n"
+                               "\n"
+                               "The manual: man prog\n");
+}
+
+static void a_name_that_is_too_long_has_no_variable(void **state)
+{
+    static const char variable[] = "PROG_A_NAME_OF_AN_OPTION_THAT_IS_LONGER_"
+                                   "THAN_ANY_HAS_EVER_BEEN_SO_FAR";
+    bool is_long = true;
+    struct child c;
+
+    (void)state;
+    setenv(variable, "x", 1);
+    run_child(&c, parse_bare, &is_long);
+    unsetenv(variable);
+    assert_int_equal(c.status, 0);
+    assert_string_equal(c.out, "nothing");
+}
+
 static int help_to_full_disk(const void *arg)
 {
     dup2(open("/dev/full", O_WRONLY | O_CLOEXEC), STDOUT_FILENO);
@@ -385,6 +443,8 @@ int main(void)
         cmocka_unit_test(what_no_option_gives_comes_from_the_environment),
         cmocka_unit_test(a_value_that_is_implied_may_be_left_out),
         cmocka_unit_test(help_names_the_environment),
+        cmocka_unit_test(help_says_nothing_of_what_there_is_not),
+        cmocka_unit_test(a_name_that_is_too_long_has_no_variable),
         cmocka_unit_test(help_that_nobody_gets_is_a_failure),
     };
 

@@ -4,11 +4,29 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/syscall.h>
 
 #include "base/rec.h"
 #include "unit.h"
 
 enum { PATIENCE_MS = 60 * 1000, BIG = 1000 * 1000 };
+
+static int poll_errors[4]; /* of the next calls, the last one first */
+static size_t polls_fail;
+
+/* Stands in front of the C library's. */
+int poll(struct pollfd *fds, nfds_t count, int timeout_ms)
+{
+    struct timespec left = { .tv_sec = timeout_ms / 1000,
+                             .tv_nsec = timeout_ms % 1000 * 1000000L };
+
+    if (polls_fail > 0) {
+        errno = poll_errors[--polls_fail];
+        return -1;
+    }
+    return (int)syscall(SYS_ppoll, fds, count, timeout_ms < 0 ? NULL : &left,
+                        NULL, 0);
+}
 
 static bool readable(int fd, int within_ms)
 {
@@ -266,6 +284,37 @@ static void writes_all_to_a_descriptor_that_does_not_block(void **state)
     assert_int_equal(WEXITSTATUS(status), BIG % 251);
 }
 
+/* A signal does not end the wait for room, and a failure does. */
+static void a_wait_for_room_outlasts_signals(void **state)
+{
+    static const char bytes[BIG];
+    int ends[2], status;
+    pid_t pid;
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_NONBLOCK), 0);
+    poll_errors[0] = ENOMEM;
+    poll_errors[1] = poll_errors[2] = EINTR;
+    polls_fail = 3;
+    assert_false(write_all(ends[1], bytes, BIG)); /* nobody reads */
+    assert_int_equal(errno, ENOMEM);
+    assert_int_equal(polls_fail, 0);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        close(ends[1]);
+        fcntl(ends[0], F_SETFL, 0);
+        _exit(count_bytes(ends[0]));
+    }
+    close(ends[0]);
+    poll_errors[0] = EINTR;
+    polls_fail = 1;
+    assert_true(write_all(ends[1], bytes, 10));
+    close(ends[1]);
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    polls_fail = 0;
+}
+
 static int ignore_sigpipe(void **state)
 {
     (void)state;
@@ -285,6 +334,7 @@ int main(void)
         cmocka_unit_test(a_full_disk_is_reported_once),
         cmocka_unit_test(a_loss_at_the_very_end_is_seen_too),
         cmocka_unit_test(writes_all_to_a_descriptor_that_does_not_block),
+        cmocka_unit_test(a_wait_for_room_outlasts_signals),
     };
 
     return cmocka_run_group_tests_name("out", tests, ignore_sigpipe, NULL);

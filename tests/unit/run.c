@@ -349,6 +349,28 @@ static void what_no_record_can_have_is_no_report(void **state)
 }
 
 /* An interval for ever is one that is never over. */
+/* What it cannot keep is counted, and nothing older is said in its place. */
+static void a_line_that_has_no_room_is_counted(void **state)
+{
+    struct buf due = BUF_INIT(64);
+    struct journal j;
+
+    (void)state;
+    journal_open(&j, 10, &due);
+    j.latest.ceiling = 4;
+    journal_latest(&j, "old", 3, 0);
+    buf_clear(&due);
+    journal_latest(&j, "older", 5, 1);
+    assert_int_equal(j.dropped, 1);
+    assert_int_equal(journal_tick(&j, 100), JOURNAL_NEVER);
+    assert_int_equal(due.len, 0);
+    journal_latest(&j, "new", 3, 200);
+    assert_int_equal(due.len, 4);
+    assert_memory_equal(due.bytes, "new\n", 4);
+    journal_close(&j);
+    buf_free(&due);
+}
+
 static void a_journal_waits_for_ever_where_it_shall(void **state)
 {
     struct buf due = BUF_INIT(1000);
@@ -508,6 +530,7 @@ int main(void)
         cmocka_unit_test(an_ending_shows_counts_and_no_text),
         cmocka_unit_test(an_ending_with_all_that_it_can_have_fits),
         cmocka_unit_test(an_id_that_is_none_is_not_shown),
+        cmocka_unit_test(a_line_that_has_no_room_is_counted),
         cmocka_unit_test(a_journal_waits_for_ever_where_it_shall),
         cmocka_unit_test(what_no_record_can_have_is_no_report),
         cmocka_unit_test(an_ending_without_room_for_the_name_has_none),

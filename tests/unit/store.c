@@ -18,13 +18,19 @@ static bool read_store(const struct store *s, struct buf *b)
 }
 
 static const char *vanishing; /* taken away before the next flock() */
+static const char *taken;     /* ... and another's in its place */
+static int vanish;            /* ... before how many more */
 
 /* Stands in front of the C library's. */
 int flock(int fd, int operation)
 {
     if (vanishing != NULL)
         unlink(vanishing);
-    vanishing = NULL;
+    if (vanishing != NULL && taken != NULL)
+        rename(taken, vanishing);
+    taken = NULL;
+    if (vanish == 0 || --vanish == 0)
+        vanishing = NULL;
     return (int)syscall(SYS_flock, fd, operation);
 }
 
@@ -272,6 +278,38 @@ static void a_lock_is_one_that_others_see(void **state)
     assert_int_equal(count_names("."), 0);
 }
 
+static void a_lock_that_another_replaced_is_none(void **state)
+{
+    struct store s;
+    struct stat file;
+    ino_t another;
+
+    (void)state;
+    put("another", "", 0644);
+    assert_int_equal(stat("another", &file), 0);
+    another = file.st_ino;
+    vanishing = "f.lock";
+    taken = "another";
+    assert_true(store_open(&s, "f", 0));
+    assert_int_equal(fstat(s.lock, &file), 0);
+    assert_true(file.st_ino == another);
+    store_close(&s);
+    assert_int_equal(count_names("."), 0);
+}
+
+/* Who takes it away each time has it, and is not asked for ever. */
+static void a_lock_that_always_vanishes_is_anothers(void **state)
+{
+    (void)state;
+    vanishing = "f.lock";
+    vanish = 1000;
+    assert_closed("f", EWOULDBLOCK);
+    assert_true(vanish > 0);
+    vanishing = NULL;
+    vanish = 0;
+    assert_int_equal(count_names("."), 0);
+}
+
 /* The lock of one who died is nobody's, though its file is there. */
 static void the_dead_keep_nothing(void **state)
 {
@@ -419,6 +457,8 @@ int main(void)
         TEST(another_who_has_it_is_told),
         TEST(who_waits_gets_it),
         TEST(a_lock_is_one_that_others_see),
+        TEST(a_lock_that_another_replaced_is_none),
+        TEST(a_lock_that_always_vanishes_is_anothers),
         TEST(the_dead_keep_nothing),
         TEST(nobody_loses_what_another_wrote),
         TEST(a_full_disk_leaves_the_old_file),

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
 
 #include "unit.h"
 
@@ -211,6 +213,67 @@ static void a_recording_that_is_lost_is_a_failure(void **state)
     assert_int_equal(errno, ENOENT);
 }
 
+static bool closes_badly, sleeps_badly;
+
+/* These stand in front of the C library's. */
+int close(int fd)
+{
+    int result = (int)syscall(SYS_close, fd);
+
+    if (!closes_badly)
+        return result;
+    closes_badly = false;
+    errno = EIO;
+    return -1;
+}
+
+int nanosleep(const struct timespec *wanted, struct timespec *left)
+{
+    if (!sleeps_badly)
+        return (int)syscall(SYS_nanosleep, wanted, left);
+    sleeps_badly = false;
+    *left = (struct timespec){ .tv_nsec = CLOCK_SECOND / 10 };
+    errno = EINTR;
+    return -1;
+}
+
+static void of_two_failures_the_first_is_told(void **state)
+{
+    struct clock clock = { 0 };
+    struct timed_writer w;
+
+    (void)state;
+    assert_true(timed_create(&w, path, &clock));
+    closes_badly = true;
+    assert_false(timed_finish(&w));
+    assert_int_equal(errno, EIO);
+    assert_true(timed_create(&w, "/dev/full", &clock));
+    timed_add(&w, "a", 1);
+    closes_badly = true;
+    assert_false(timed_finish(&w));
+    assert_int_equal(errno, ENOSPC);
+}
+
+/* A signal does not cut what is left of a pause. */
+static void a_pause_outlasts_signals(void **state)
+{
+    static const char text[] = "1000.0\tYQ==\n";
+    struct clock clock = { 0 };
+    struct timed_reader r;
+    int64_t begin = clock_steady(&clock);
+    int fd = file_of(text, sizeof text - 1);
+    char byte;
+
+    (void)state;
+    sleeps_badly = true;
+    assert_true(timed_open(&r, fd, 1, &clock));
+    assert_int_equal(timed_read(&r, &byte, 1), 1);
+    assert_false(sleeps_badly);
+    assert_true(clock_steady(&clock) - begin >= CLOCK_SECOND / 10);
+    timed_close(&r);
+    close(fd);
+}
+
 static int make_file(void **state)
 {
     int fd = mkstemp(path);
@@ -237,6 +300,8 @@ int main(void)
         cmocka_unit_test(waits_until_each_read_is_due),
         cmocka_unit_test(a_set_clock_makes_no_pause),
         cmocka_unit_test(a_recording_that_is_lost_is_a_failure),
+        cmocka_unit_test(of_two_failures_the_first_is_told),
+        cmocka_unit_test(a_pause_outlasts_signals),
     };
 
     return cmocka_run_group_tests_name("timed", tests, make_file, remove_file);

@@ -308,6 +308,10 @@ static void other_line_ends_and_a_byte_order_mark_do_no_harm(void **state)
                 "a: 1\r\nb:\r\n- x\r\n- |\r\n  y\r\n  z\r\n",
                 "{\"a\":1,\"b\":[\"x\",\"y\\nz\\n\"]}\n");
     assert_yaml("a:\tb\t# tab\n", "{\"a\":\"b\"}\n");
+    /* libyaml ends lines at a lone carriage return too, where we see none */
+    assert_yaml("a:\r  b: 1\r  c:\r\td: 1\r",
+                "line 4, column 1: found character that cannot start any "
+                "token while scanning for the next token");
     assert_yaml_of("\xFF\xFE"
                    "a\0:\0 \0001\0\n\0",
                    12, "{\"a\":1}\n");
