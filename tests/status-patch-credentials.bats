@@ -226,6 +226,16 @@ END
     assert_log api .headers.authorization 'Bearer t1 Bearer t1 Bearer t1'
 }
 
+# Who starts us may ignore SIGCHLD, and the kernel keeps no exit code then.
+@test "status-patch: a plugin has an exit code where SIGCHLD was ignored" {
+    serve_api "$TAKEN"
+    plugin </dev/null
+    WRAP="env --ignore-signal=CHLD $WRAP"
+    patch_it <<<"$A"
+    assert_success
+    assert_log api .headers.authorization 'Bearer t1 Bearer t1 Bearer t1'
+}
+
 @test "status-patch: a plugin is run again where its token has expired" {
     serve_api "$TAKEN"
     plugin ',"expirationTimestamp":"2001-01-01T00:00:00Z"' </dev/null

@@ -37,7 +37,6 @@ static bool block_signals(struct front *f)
     mask_all(&set);
     for (size_t i = 0; i < sizeof own / sizeof *own; i++)
         sigdelset(&set, own[i]);
-    signal(SIGCHLD, SIG_DFL); /* ignored, it would take the exit code away */
     mask_change(SIG_BLOCK, &set, &old);
     f->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     if (f->signals < 0) {

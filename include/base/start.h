@@ -8,7 +8,8 @@
  * becomes standard output: one that was closed gets /dev/null opened the wrong
  * way round, so that using it fails as it should (EBADF).  Ignores SIGPIPE, and
  * SIGXFSZ: a pipe without a reader and a file at its limit (ulimit -f) are
- * errors of a write, not the end of the program.
+ * errors of a write, not the end of the program.  SIGCHLD, which who started us
+ * may ignore, is the default: the exit codes of children are there to be asked.
  *
  * When standard input is a pipe or a socket it also ignores SIGINT, SIGTERM
  * and SIGHUP: the filter's life is its writer's.  A mover that is told to stop

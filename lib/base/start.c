@@ -21,6 +21,7 @@ void start_program(void)
     take_closed(STDERR_FILENO);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* EFBIG says it */
+    signal(SIGCHLD, SIG_DFL); /* ignored, it takes exit codes away */
 }
 
 void start_filter(void)

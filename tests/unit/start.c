@@ -102,6 +102,27 @@ static int at_the_limit(const void *arg)
     return 0;
 }
 
+static int sigchld(const void *arg)
+{
+    pid_t pid;
+    int status;
+
+    (void)arg;
+    signal(SIGCHLD, SIG_IGN);
+    start_program();
+    pid = fork();
+    if (pid == 0)
+        _exit(7);
+    CHECK(waitpid(pid, &status, 0) == pid && WEXITSTATUS(status) == 7);
+    return 0;
+}
+
+static void children_leave_their_exit_codes(void **state)
+{
+    (void)state;
+    assert_holds(sigchld);
+}
+
 static void a_file_at_its_limit_kills_no_program(void **state)
 {
     (void)state;
@@ -188,6 +209,7 @@ int main(void)
         cmocka_unit_test(closed_descriptors_are_taken_and_fail),
         cmocka_unit_test(open_descriptors_are_left_alone),
         cmocka_unit_test(a_reader_that_goes_away_kills_no_program),
+        cmocka_unit_test(children_leave_their_exit_codes),
         cmocka_unit_test(a_file_at_its_limit_kills_no_program),
         cmocka_unit_test(a_filter_lives_as_long_as_its_writer),
         cmocka_unit_test(without_a_writer_signals_end_it),
