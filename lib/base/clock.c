@@ -97,14 +97,15 @@ static bool parse_zone(const char *text, size_t len, int *east)
     return true;
 }
 
-/* ".123" at TEXT (perhaps nothing), in ns; returns its length, 0 for none. */
+/* ".123" at TEXT (perhaps something else), in ns; returns its length, 0 for
+ * none.  There is one byte at least. */
 static size_t parse_fraction(const char *text, size_t len, int64_t *ns)
 {
     size_t digits = 0;
     int64_t unit = CLOCK_SECOND;
 
     *ns = 0;
-    if (len == 0 || text[0] != '.')
+    if (text[0] != '.')
         return 0;
     while (digits + 1 < len && text[digits + 1] >= '0' &&
            text[digits + 1] <= '9') {

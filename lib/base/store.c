@@ -123,7 +123,7 @@ const char *store_set_aside(struct store *s)
 {
     struct stat there;
 
-    for (int n = 1; n <= STORE_ASIDE_MAX; n++) {
+    for (int n = 1;; n++) {
         char *name = aside_name(s, n);
 
         free(s->aside);
@@ -132,10 +132,9 @@ const char *store_set_aside(struct store *s)
             return NULL;
         /* nobody else takes a name between the two calls: we have the lock */
         if (n < STORE_ASIDE_MAX && lstat(name, &there) == 0)
-            continue;
+            continue; /* of the last name nobody asks */
         return rename(s->path, name) == 0 ? name : NULL;
     }
-    return NULL; /* not reached: the last name is taken in any case */
 }
 
 void store_close(struct store *s)

@@ -14,13 +14,13 @@ bool template_is_in(const char *text, size_t len)
 }
 
 /* The end of the string or comment of a template that begins at AT, or AT + 1
- * where none does; LEN where it has no end. */
+ * where none does; LEN where it has no end.  Two bytes are there at least. */
 static size_t skip_token(const char *text, size_t len, size_t at)
 {
     char quote = text[at];
     const char *end;
 
-    if (len - at >= 2 && memcmp(text + at, "/*", 2) == 0) {
+    if (memcmp(text + at, "/*", 2) == 0) {
         end = memmem(text + at + 2, len - at - 2, "*/", 2);
         return end != NULL ? (size_t)(end - text) + 2 : len;
     }

@@ -47,6 +47,23 @@ static void a_pod_knows_its_cluster(void **state)
     assert_true(wiped_seen[0]);
 }
 
+/* Nor are names cut at a NUL. */
+static void a_namespace_that_is_none_is_left_out(void **state)
+{
+    static const char nul[] = "apps\0more";
+    FILE *f;
+
+    (void)state;
+    put_account();
+    put("account/namespace", "Apps/x", 0644);
+    assert_null(incluster_namespace("account"));
+    f = fopen("account/namespace", "w");
+    assert_non_null(f);
+    assert_int_equal(fwrite(nul, 1, sizeof nul - 1, f), sizeof nul - 1);
+    assert_int_equal(fclose(f), 0);
+    assert_null(incluster_namespace("account"));
+}
+
 static void an_ipv6_address_gets_its_brackets(void **state)
 {
     struct cluster_why why;
@@ -354,6 +371,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_pod_knows_its_cluster),
+        TEST(a_namespace_that_is_none_is_left_out),
         TEST(an_ipv6_address_gets_its_brackets),
         TEST(outside_of_a_cluster_there_is_none),
         TEST(a_pod_without_a_token_is_not_wrong),

@@ -29,6 +29,14 @@ static enum track say(struct house *h, const char *text)
 #define DONE(k, n)                                                             \
     "{\"type\":\"phase\",\"item\":" #k ",\"of\":" #n ",\"done\":true}"
 
+static void no_items_are_not_over(void **state)
+{
+    const struct items none = { 0 };
+
+    (void)state;
+    assert_false(items_over(&none));
+}
+
 static void k_of_n_items_are_k_nths(void **state)
 {
     static const struct {
@@ -278,6 +286,7 @@ static void what_is_kept_up_is_the_sum_of_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(no_items_are_not_over),
         cmocka_unit_test(k_of_n_items_are_k_nths),
         cmocka_unit_test(
             an_item_that_failed_keeps_what_it_had_and_fails_no_phase),

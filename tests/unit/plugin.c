@@ -2,6 +2,7 @@
 
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 
 #include "plugins.h"
 #include "wiped.h"
@@ -10,6 +11,38 @@ static struct cluster cluster;
 static struct plugin_run run;
 static struct plugin_reply reply;
 static struct cluster_why why;
+
+static int pipe_error;  /* of the next pipe2() */
+static int read_error;  /* of the next read() from what runs */
+static bool waited_for; /* by somebody else, what runs, at the next poll */
+
+/* These stand in front of the C library's. */
+int pipe2(int ends[2], int flags)
+{
+    int error = pipe_error;
+
+    pipe_error = 0;
+    errno = error;
+    return error != 0 ? -1 : (int)syscall(SYS_pipe2, ends, flags);
+}
+
+ssize_t read(int fd, void *bytes, size_t n)
+{
+    int error = run.pid > 0 && fd == run.fd ? read_error : 0;
+
+    if (error == 0)
+        return syscall(SYS_read, fd, bytes, n);
+    read_error = 0;
+    errno = error;
+    return -1;
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+    if (waited_for && pid == run.pid && wait4(pid, NULL, 0, NULL) == pid)
+        waited_for = false;
+    return wait4(pid, status, options, NULL);
+}
 
 /* Polls what runs, at the time NOW, until it has ended. */
 static enum plugin_status wait_at(int64_t now)
@@ -238,6 +271,46 @@ static void what_fails_is_told(void **state)
         assert_string_equal(why.text, wanted);
         cluster_free(&cluster);
     }
+}
+
+#define OWNER "exec plugin of user \"u\" in config: "
+
+static void without_a_pipe_it_does_not_run(void **state)
+{
+    (void)state;
+    take_plugin(&cluster, "echo run >ran", "", "");
+    pipe_error = EMFILE;
+    assert_false(plugin_start(&run, cluster.plugin, 0, &why));
+    assert_string_equal(why.text,
+                        OWNER "unable to run ./plugin: Too many open files");
+    assert_int_equal(why.errnum, EMFILE);
+    assert_int_equal(run.pid, 0);
+    assert_int_equal(access("ran", F_OK), -1);
+}
+
+static void output_that_cannot_be_read_is_told(void **state)
+{
+    (void)state;
+    read_error = EINTR;
+    assert_done(run_script("echo '" REPLY_TOKEN "'", "", ""));
+    assert_int_equal(read_error, 0);
+    cluster_free(&cluster);
+    read_error = EIO;
+    assert_int_equal(run_script("echo '" REPLY_TOKEN "'; sleep 1000", "", ""),
+                     PLUGIN_FAILED);
+    assert_string_equal(why.text,
+                        OWNER "./plugin was killed: its output cannot be read");
+}
+
+/* Nobody knows whether it was content with what it printed. */
+static void one_that_another_waited_for_has_failed(void **state)
+{
+    (void)state;
+    waited_for = true;
+    assert_int_equal(run_script("echo '" REPLY_TOKEN "'", "", ""),
+                     PLUGIN_FAILED);
+    assert_string_equal(why.text, OWNER "No child processes");
+    assert_false(waited_for);
 }
 
 static void as_much_as_may_be_is_taken(void **state)
@@ -554,6 +627,9 @@ int main(void)
         TEST(it_has_the_usual_signals),
         TEST(it_may_close_its_output_before_it_ends),
         TEST(what_fails_is_told),
+        TEST(without_a_pipe_it_does_not_run),
+        TEST(output_that_cannot_be_read_is_told),
+        TEST(one_that_another_waited_for_has_failed),
         TEST(as_much_as_may_be_is_taken),
         TEST(what_is_not_there_is_told_with_the_hint),
         TEST(one_that_hangs_is_killed_with_all_it_started),

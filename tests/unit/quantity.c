@@ -23,6 +23,7 @@ static const struct {
     { "bytes", "12,34", -1 },
     { "bytes", "1 234", -1 },
     { "count", "", -1 },
+    { "percent", "", -1 },
     { "count", "-1", -1 },
     { "count", "1.5", -1 },
     { "iec", "8.00MiB", 8388608 },

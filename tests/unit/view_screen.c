@@ -394,6 +394,17 @@ static void an_error_can_be_read_whole(void **state)
         assert_true(screen_lay(&s, &b, ascii, width, 0, 0));
 }
 
+/* What is too long for its place is cut within it. */
+static void a_number_stays_within_its_place(void **state)
+{
+    char text[17] = "................";
+
+    (void)state;
+    rows_percent(12345678901234, text);
+    assert_string_equal(text, "123456789012.34");
+    assert_int_equal(text[16], '\0');
+}
+
 static void rows_that_were_cut_say_whose_they_are(void **state)
 {
     (void)state;
@@ -503,6 +514,7 @@ int main(void)
         TEST(bytes_stand_where_any_moved_or_will),
         TEST(actionsets_have_their_names),
         TEST(an_error_can_be_read_whole),
+        TEST(a_number_stays_within_its_place),
         TEST(rows_that_were_cut_say_whose_they_are),
         TEST(so_do_those_of_an_action),
         TEST(names_are_measured_and_harmless),

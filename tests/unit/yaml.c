@@ -145,6 +145,15 @@ static void a_long_number_is_a_string(void **state)
     jv_free(value);
 }
 
+static void a_number_does_not_end_at_a_nul(void **state)
+{
+    jv value = plain_value("1\0002", 3);
+
+    (void)state;
+    assert_int_equal(jv_get_kind(value), JV_KIND_STRING);
+    jv_free(value);
+}
+
 static void what_stands_in_quotes_is_a_string(void **state)
 {
     (void)state;
@@ -378,6 +387,7 @@ int main(void)
         cmocka_unit_test(no_bytes_are_no_document),
         cmocka_unit_test(a_plain_scalar_means_what_it_means_to_kubectl),
         cmocka_unit_test(a_long_number_is_a_string),
+        cmocka_unit_test(a_number_does_not_end_at_a_nul),
         cmocka_unit_test(what_stands_in_quotes_is_a_string),
         cmocka_unit_test(a_tag_says_what_is_meant),
         cmocka_unit_test(mappings_have_strings_for_keys),
