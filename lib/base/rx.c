@@ -25,6 +25,7 @@ struct rx *rx_compile(const char *pattern, const char **why)
     struct rx *rx = calloc(1, sizeof *rx);
     int error = PCRE2_ERROR_NOMEMORY;
     PCRE2_SIZE at = 0;
+    size_t translated = 0;
 
     *why = reason;
     if (rx == NULL)
@@ -44,10 +45,11 @@ struct rx *rx_compile(const char *pattern, const char **why)
     pcre2_set_match_limit(rx->limits, MATCH_LIMIT);
     pcre2_set_depth_limit(rx->limits, DEPTH_LIMIT);
     pcre2_set_heap_limit(rx->limits, HEAP_LIMIT_KIB);
-    /* without a JIT the interpreter does the same work, slower */
-    rx->run = pcre2_jit_compile(rx->code, PCRE2_JIT_COMPLETE) == 0
-                  ? pcre2_jit_match
-                  : pcre2_match;
+    /* without a JIT, or where the pattern begins with (*NO_JIT), the
+     * interpreter does the same work, slower */
+    (void)pcre2_jit_compile(rx->code, PCRE2_JIT_COMPLETE);
+    (void)pcre2_pattern_info(rx->code, PCRE2_INFO_JITSIZE, &translated);
+    rx->run = translated > 0 ? pcre2_jit_match : pcre2_match;
     return rx;
 fail:
     if (error == PCRE2_ERROR_NOMEMORY || error == PCRE2_ERROR_HEAP_FAILED)

@@ -138,6 +138,43 @@ static void no_input_makes_a_match_take_for_ever(void **state)
     rx_free(rx);
 }
 
+/* Whatever it is that a match uses up: steps, depth, or memory. */
+static void every_limit_is_a_limit(void **state)
+{
+    static char text[20000], groups[4000] = "(*NO_JIT)(?:a";
+    const char *const patterns[] = { "(?<x>a(?&x)?b)$",
+                                     "(*NO_JIT)(?<x>a(?&x)?b)$",
+                                     "(*NO_JIT)(?:a|a|aa)+$", groups };
+    const size_t *ends;
+
+    (void)state;
+    for (int i = 0; i < 100; i++) /* each makes a step larger */
+        snprintf(groups + strlen(groups), sizeof groups - strlen(groups),
+                 "|(?<g%d>b)", i);
+    memcpy(groups + strlen(groups), ")*c", 4);
+    for (size_t i = 0; i < COUNT(patterns); i++) {
+        struct rx *rx = compile(patterns[i]);
+
+        memset(text, 'a', sizeof text);
+        assert_row(rx_match(rx, text, sizeof text, &ends) == RX_LIMIT,
+                   patterns[i]);
+        assert_row(rx_match(rx, "b", 1, &ends) == RX_NO_MATCH, patterns[i]);
+        rx_free(rx);
+    }
+}
+
+static void a_pattern_may_do_without_a_jit(void **state)
+{
+    struct rx *rx = compile("(*NO_JIT)(?<x>a+)b");
+    const size_t *ends;
+
+    (void)state;
+    assert_int_equal(rx_match(rx, "aab", 3, &ends), 2);
+    assert_int_equal(ends[2], 0);
+    assert_int_equal(ends[3], 2);
+    rx_free(rx);
+}
+
 static void a_wrong_pattern_gives_its_reason(void **state)
 {
     static const struct {
@@ -198,6 +235,8 @@ int main(void)
         cmocka_unit_test(bytes_are_bytes),
         cmocka_unit_test(a_dollar_is_the_end_and_not_a_newline_before_it),
         cmocka_unit_test(no_input_makes_a_match_take_for_ever),
+        cmocka_unit_test(every_limit_is_a_limit),
+        cmocka_unit_test(a_pattern_may_do_without_a_jit),
         cmocka_unit_test(a_wrong_pattern_gives_its_reason),
         cmocka_unit_test(visits_each_named_group),
     };
