@@ -6,6 +6,7 @@
 #include "mover/adapted.h"
 #include "mover/adapter.h"
 #include "mover/kopia.h"
+#include "mover/sources.h"
 #include "starve.h"
 
 /* A failure was told, or noted for the exit status. */
@@ -91,6 +92,34 @@ static void body_kopia(void)
     kopia_free(k);
 }
 
+/* Each is counted; who could not be kept, and who came later, is not known. */
+static void body_sources(void)
+{
+    enum { MANY = 40 };
+    struct sources s = SOURCES_INIT;
+    char bytes[16];
+    struct text name = { bytes, 0 };
+
+    for (int64_t i = 0; i < MANY; i++) {
+        name.len = (size_t)snprintf(bytes, sizeof bytes, "s%d", (int)i);
+        assert_true(sources_add(&s, name, true) == i);
+    }
+    starve.nth = 0;
+    assert_true(s.count == MANY);
+    assert_true(s.known == MANY || (starve.fired && s.known % 16 == 0));
+    for (int64_t i = 0; i < MANY; i++) {
+        name.len = (size_t)snprintf(bytes, sizeof bytes, "s%d", (int)i);
+        assert_true(sources_find(&s, name) == (i < s.known ? i : -1));
+    }
+    sources_free(&s);
+}
+
+static void sources_without_memory_are_counted(void **state)
+{
+    (void)state;
+    assert_int_equal(starve_each(body_sources), works ? 3 : 0);
+}
+
 static void a_console_without_memory_is_read_on(void **state)
 {
     (void)state;
@@ -101,6 +130,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_adapter_without_memory_is_refused_or_read),
+        cmocka_unit_test(sources_without_memory_are_counted),
         cmocka_unit_test(a_console_without_memory_is_read_on),
     };
 

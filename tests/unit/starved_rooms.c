@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "phase/actionset.h"
 #include "phase/agg.h"
+#include "phase/output.h"
 #include "starve.h"
 #include "view/documents.h"
 #include "view/screen.h"
@@ -38,6 +39,27 @@ static const char *const notes[] = {
     "{\"type\":\"phase\",\"phase\":\"a\",\"state\":\"complete\"}",
 };
 
+/* As people read it; that it has no room is no other line. */
+static bool show(struct line *line)
+{
+    struct output o;
+    bool good = true;
+
+    output_open(&o, FORMAT_TEXT);
+    for (int i = 0; good && i < 2; i++)
+        good = !output_next(&o, line)->failed;
+    if (good) {
+        line->text.failed = true;
+        if (!output_next(&o, line)->failed)
+            fail_msg("a line that is not there is shown");
+        line->text.failed = false;
+    }
+    output_close(&o);
+    if (!good)
+        errno = ENOMEM;
+    return good;
+}
+
 static bool run_agg(struct agg *a, struct history *h, struct buf *kept,
                     struct instant now)
 {
@@ -53,6 +75,8 @@ static bool run_agg(struct agg *a, struct history *h, struct buf *kept,
             return false;
         }
     }
+    if (!show(&a->status.line))
+        return false;
     if (agg_learn(a, h) < 0 || !agg_save(a, now, kept)) {
         errno = ENOMEM;
         return false;
