@@ -115,6 +115,7 @@ static enum row_rank cut(const struct rows *r, size_t height, size_t *some)
     return (enum row_rank)rank;
 }
 
+/* It stands in the place of one row, so there are two more at least. */
 static bool put_more(struct screen *s, const struct screen_look *look,
                      size_t shown)
 {
@@ -124,7 +125,7 @@ static bool put_more(struct screen *s, const struct screen_look *look,
 
     buf_str(&b, "and ");
     json_put_int(&b, (int64_t)more);
-    buf_str(&b, more == 1 ? " more line" : " more lines");
+    buf_str(&b, " more lines");
     pen_to(&p, screen_smaller(SCREEN_MARK, look->width));
     pen_colour(&p, PEN_DIM);
     (void)pen_text(&p, b.bytes, b.len, look->width - p.columns);

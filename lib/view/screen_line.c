@@ -113,9 +113,10 @@ static size_t parts_of(const struct row *row, bool named,
     return n;
 }
 
+/* Of N parts, one at least, with blanks between them. */
 static size_t width_of(const struct viewed_text *parts, size_t n)
 {
-    size_t width = n > 0 ? n - 1 : 0;
+    size_t width = n - 1;
 
     for (size_t i = 0; i < n; i++)
         width += pen_width(parts[i].bytes, parts[i].len);

@@ -66,6 +66,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
           "\"speed\" is no member of a progress line" },
         { "operation restore\nprogress (?<hashedB>a)\n", 2,
           "\"hashedB\" is no member of a progress line of restore" },
+        { "single (?<done>a)\n", 1, "\"done\" is no member of a single line" },
         { "error (?<progressPercent>a)\n", 1,
           "\"progressPercent\" is no member of an error line" },
         { "operation dance\n", 1, "there is no operation \"dance\"" },

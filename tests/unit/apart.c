@@ -5,6 +5,7 @@
 #include "base/apart.h"
 
 #include <signal.h>
+#include <sys/syscall.h>
 
 #include "base/memory.h"
 #include "base/secret.h"
@@ -16,6 +17,37 @@
 enum { LARGE = 5 * 1024 * 1024 };
 
 static int seen; /* what a child changes */
+
+/* errno of the next call, 0: none; read() is that of a pipe. */
+static int fork_error, read_error, wait_error;
+
+static bool take_error(int *error)
+{
+    int taken = *error;
+
+    *error = 0;
+    if (taken != 0)
+        errno = taken;
+    return taken != 0;
+}
+
+/* These stand in front of the C library's. */
+pid_t fork(void)
+{
+    return take_error(&fork_error) ? -1 : _Fork();
+}
+
+ssize_t read(int fd, void *bytes, size_t n)
+{
+    return take_error(&read_error) ? -1 : syscall(SYS_read, fd, bytes, n);
+}
+
+pid_t waitpid(pid_t pid, int *status, int options)
+{
+    pid_t ended = wait4(pid, status, options, NULL);
+
+    return ended > 0 && take_error(&wait_error) ? -1 : ended;
+}
 
 static bool say(void *arg, struct buf *result)
 {
@@ -114,6 +146,32 @@ static void what_failed_is_told(void **state)
     assert_int_equal(errno, ENOMEM);
     assert_nothing_left(&b);
     assert_false(memory_missed());
+    secret_free(&b);
+}
+
+/* Not by the child alone: what calls may fail here do. */
+static void a_failure_on_this_side_is_told(void **state)
+{
+    struct buf b = BUF_INIT(1000);
+    char text[] = "hunter2";
+
+    (void)state;
+    fork_error = EAGAIN;
+    assert_false(apart(say, text, &b));
+    assert_int_equal(errno, EAGAIN);
+    assert_nothing_left(&b);
+    read_error = EIO;
+    assert_false(apart(say, text, &b));
+    assert_int_equal(errno, EIO);
+    assert_nothing_left(&b);
+    wait_error = ECHILD;
+    assert_false(apart(say, text, &b));
+    assert_int_equal(errno, ECHILD);
+    assert_nothing_left(&b);
+    read_error = EINTR;
+    assert_true(apart(say, text, &b));
+    assert_buf(&b, "hunter2");
+    assert_int_equal(fork_error + read_error + wait_error, 0);
     secret_free(&b);
 }
 
@@ -256,6 +314,30 @@ static void what_was_cut_off_is_wrong(void **state)
     secret_free(&whole);
 }
 
+/* Nor is a reason read that is too long, or not there. */
+static void a_reason_that_is_cut_off_is_wrong(void **state)
+{
+    static const int64_t lengths[] = { -1, 5, CLUSTER_WHY_MAX, INT64_MAX };
+    struct cluster_why why;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        struct buf b = BUF_INIT(1000);
+        struct packed p;
+
+        packed_put_int(&b, lengths[i]);
+        buf_str(&b, "four");
+        p = (struct packed){ b.bytes, b.len, false };
+        memset(&why, 0, sizeof why);
+        errno = 0;
+        packed_why(&p, &why);
+        assert_true(p.wrong);
+        assert_int_equal(errno, EIO);
+        assert_string_equal(why.text, "");
+        buf_free(&b);
+    }
+}
+
 static void a_plugins_reply_is_the_same_from_there(void **state)
 {
     static const char head[] =
@@ -297,9 +379,11 @@ int main(void)
         FILES(a_result_takes_the_place_of_what_was_there),
         FILES(more_than_a_pipe_holds_comes_whole),
         FILES(what_failed_is_told),
+        FILES(a_failure_on_this_side_is_told),
         FILES(a_kubeconfig_is_the_same_from_there),
         FILES(why_not_is_the_same_from_there),
         FILES(what_was_cut_off_is_wrong),
+        FILES(a_reason_that_is_cut_off_is_wrong),
         FILES(a_plugins_reply_is_the_same_from_there),
     };
 

@@ -2,6 +2,7 @@
  * API server of v1.34.1 sent. */
 #include "kube/reply.h"
 #include "base/file.h"
+#include "kube/reply_proto.h"
 #include "unit.h"
 
 #define DATA "tests/data/kube/"
@@ -457,11 +458,64 @@ static void the_metadata_of_protobuf_is_read(void **state)
     }
 }
 
+/* Puts the field NUMBER of N bytes, fewer than 128. */
+static void put_field(struct buf *b, int number, const char *bytes, size_t n)
+{
+    buf_char(b, (char)(number << 3 | 2));
+    buf_char(b, (char)n);
+    buf_add(b, bytes, n);
+}
+
+/* An object whose metadata has a version, and MORE; whether it is read. */
+static bool metadata_of(const char *uid, size_t uid_len, const char *more,
+                        size_t len, struct reply_object *o)
+{
+    struct buf inner = BUF_INIT(200), outer = BUF_INIT(200);
+    struct buf whole = BUF_INIT(200);
+    bool good;
+
+    put_field(&inner, 5, uid, uid_len);
+    put_field(&inner, 6, "153", 3);
+    buf_add(&inner, more, len);
+    put_field(&outer, 1, inner.bytes, inner.len);
+    buf_add(&whole, "k8s", 4);
+    put_field(&whole, 2, outer.bytes, outer.len);
+    *o = (struct reply_object){ 0 };
+    good = reply_proto(&whole, o);
+    buf_free(&inner);
+    buf_free(&outer);
+    buf_free(&whole);
+    return good;
+}
+
+static void numbers_and_names_that_cannot_be_are_not_taken(void **state)
+{
+    static const char most[] = "\x38\xff\xff\xff\xff\xff\xff\xff\xff\x7f";
+    static const char negative[] =
+        "\x38\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
+    static const char endless[] =
+        "\x38\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01";
+    char uid[64];
+    struct reply_object o;
+
+    (void)state;
+    memset(uid, 'u', sizeof uid);
+    assert_true(metadata_of(uid, sizeof uid - 1, most, sizeof most - 1, &o));
+    assert_true(o.generation == INT64_MAX);
+    assert_int_equal(strlen(o.uid), sizeof uid - 1);
+    assert_true(metadata_of("u", 1, negative, sizeof negative - 1, &o));
+    assert_true(o.generation == 0);
+    assert_false(metadata_of("u", 1, endless, sizeof endless - 1, &o));
+    assert_false(metadata_of(uid, sizeof uid, "", 0, &o));
+    assert_false(metadata_of("u\0u", 3, "", 0, &o));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(real_replies_mean_what_they_mean),
         cmocka_unit_test(a_right_that_is_missing_is_said_as_the_server_would),
+        cmocka_unit_test(numbers_and_names_that_cannot_be_are_not_taken),
         cmocka_unit_test(any_body_has_a_meaning),
         cmocka_unit_test(what_is_for_good_has_what_mends_it),
         cmocka_unit_test(a_person_is_bound_as_a_user),

@@ -3,9 +3,11 @@
  * asked for is there, or that there is no memory is what is said; nothing is
  * half there, and nothing is left over.
  */
+#include "base/secret.h"
 #include "kube/choose.h"
 #include "kube/http.h"
 #include "kube/incluster.h"
+#include "kube/packed.h"
 #include "kube/writer.h"
 #include "plugins.h"
 #include "starve.h"
@@ -176,17 +178,20 @@ static void a_request_without_memory_is_told(void **state)
     static const char *const users[] = {
         "tokenFile: token", "client-certificate: ca.crt, client-key: key"
     };
+    static const char *const proxies[] = { "http", "socks5" };
+    char server[300];
 
     (void)state;
     put("ca.crt", CERT, 0644);
     put("key", KEY, 0600);
     put("token", "hunter2\n", 0600);
     for (size_t i = 0; i < COUNT(users); i++) {
-        put_config("config",
-                   "server: 'https://127.0.0.1:1', certificate-authority: "
-                   "ca.crt, tls-server-name: host, proxy-url: "
-                   "'http://u:p@127.0.0.1:1'",
-                   users[i], "");
+        snprintf(server, sizeof server,
+                 "server: 'https://127.0.0.1:1', certificate-authority: "
+                 "ca.crt, tls-server-name: host, proxy-url: "
+                 "'%s://u:p@127.0.0.1:1'",
+                 proxies[i]);
+        put_config("config", server, users[i], "");
         take_config("config", &cluster);
         assert_true(starve_each(body_request) > (works ? 20 : -1));
         cluster_free(&cluster);
@@ -229,6 +234,31 @@ static void a_plugin_without_memory_is_told(void **state)
                 "env: [{name: A, value: b}]");
     assert_true(starve_each(body_plugin) > (works ? 3 : -1));
     cluster_free(&cluster);
+}
+
+static struct buf packed_plugin = { .ceiling = 100000 };
+
+static void body_packed(void)
+{
+    struct packed p = { packed_plugin.bytes, packed_plugin.len, false };
+    struct cluster c;
+
+    errno = 0;
+    packed_cluster(&p, &c);
+    starve.nth = 0;
+    assert_int_equal(p.wrong, starve.fired);
+    assert_true(p.wrong ? errno == ENOMEM : c.plugin != NULL);
+    cluster_free(&c);
+}
+
+static void a_plugin_is_not_lost_for_want_of_memory(void **state)
+{
+    (void)state;
+    take_plugin(&cluster, "", "a", "env: [{name: A, value: b}]");
+    packed_put_cluster(&packed_plugin, &cluster);
+    assert_true(starve_each(body_packed) > (works ? 0 : -1));
+    cluster_free(&cluster);
+    secret_free(&packed_plugin);
 }
 
 /* --- what is written */
@@ -275,6 +305,9 @@ static void body_writer(void)
                 writer_failed(&w, true, now, CLOCK_SECOND);
             else if (step.act == WRITER_PATCH) {
                 assert_true(step.body->len > 0 && !step.body->failed);
+                writer_version(&w, "a version of more than sixty-four bytes, "
+                                   "for which a server has no use at all");
+                assert_true(w.object.version.len == 0 || !w.version.failed);
                 writer_patched(&w, 0, now, 0);
                 patched = true;
             }
@@ -315,6 +348,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_request_without_memory_is_told,
                                         scratch_before, scratch_after),
         cmocka_unit_test_setup_teardown(a_plugin_without_memory_is_told,
+                                        scratch_before, scratch_after),
+        cmocka_unit_test_setup_teardown(a_plugin_is_not_lost_for_want_of_memory,
                                         scratch_before, scratch_after),
         cmocka_unit_test_setup_teardown(what_was_not_written_is_owed,
                                         scratch_before, scratch_after),

@@ -74,6 +74,7 @@ static void a_line_ends_at_a_space(void **state)
         { "a b nospace", 6, 4 },
         { "\u5099\u4EFD", 3, 3 },
         { "\u5099\u4EFD", 1, 3 },
+        { "\u0378b", 1, 2 }, /* no character: "?" stands for it */
     };
 
     (void)state;

@@ -430,6 +430,29 @@ static void rows_that_were_cut_say_whose_they_are(void **state)
         "  and 3 more lines\n");
 }
 
+/* However narrow it is, nothing is wider, and no more is written. */
+static void a_terminal_may_be_as_narrow_as_it_likes(void **state)
+{
+    (void)state;
+    read_text(FAILED("backup-9gtmp", "no space left"));
+    read_text(FAILED("other", "no space, too"));
+    for (size_t width = 1; width < 20; width++)
+        for (size_t height = 0; height < 7; height++) {
+            assert_true(screen_lay(&s, &b, ascii, width, height, 0));
+            assert_true(s.count > 0);
+            assert_true(height == 0 || s.count <= height);
+            for (size_t i = 0; i < s.count; i++) {
+                const struct screen_line *line = &s.lines[i];
+
+                assert_true(line->columns < width);
+                if (line->len > 0)
+                    assert_int_equal(
+                        columns_of(s.text.bytes + line->start, line->len),
+                        line->columns);
+            }
+        }
+}
+
 static void so_do_those_of_an_action(void **state)
 {
     (void)state;
@@ -516,6 +539,7 @@ int main(void)
         TEST(an_error_can_be_read_whole),
         TEST(a_number_stays_within_its_place),
         TEST(rows_that_were_cut_say_whose_they_are),
+        TEST(a_terminal_may_be_as_narrow_as_it_likes),
         TEST(so_do_those_of_an_action),
         TEST(names_are_measured_and_harmless),
         TEST(columns_never_become_narrower),
