@@ -78,6 +78,11 @@ static void what_cannot_be_used_is_refused_by_its_name(void **state)
           USER("client-key") "has no private key in PEM" },
         { SERVER, "client-certificate: key, client-key: key", "",
           USER("client-certificate") "has no certificate in PEM" },
+        /* a file that is empty is there all the same */
+        { SERVER, "client-certificate: cert, client-key: nil", "",
+          USER("client-key") "has no private key in PEM" },
+        { SERVER, "client-certificate: nil, client-key: key", "",
+          USER("client-certificate") "has no certificate in PEM" },
         { SERVER, "client-certificate: cert, client-key: locked", "",
           USER("client-key") "is encrypted with a passphrase" },
         { SERVER,
@@ -208,6 +213,7 @@ static void what_cannot_be_used_is_refused_by_its_name(void **state)
 
     (void)state;
     put("empty", " \n", 0644);
+    put("nil", "", 0644);
     put("token", "hunter2", 0600);
     put("cert", CERT, 0644);
     put("key", KEY, 0600);
