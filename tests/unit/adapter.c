@@ -49,6 +49,13 @@ static void everything_has_a_ceiling(void **state)
     }
 }
 
+/* Ten groups whose names begin with N. */
+#define GROUP(n, i) "(?<" n i ">x)"
+#define GROUPS(n)                                                              \
+    GROUP(n, "0")                                                              \
+    GROUP(n, "1") GROUP(n, "2") GROUP(n, "3") GROUP(n, "4") GROUP(n, "5")      \
+        GROUP(n, "6") GROUP(n, "7") GROUP(n, "8") GROUP(n, "9")
+
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
     static const struct {
@@ -66,6 +73,10 @@ static void what_is_wrong_is_said_with_its_line(void **state)
           "\"speed\" is no member of a progress line" },
         { "operation restore\nprogress (?<hashedB>a)\n", 2,
           "\"hashedB\" is no member of a progress line of restore" },
+        { "progress (?<speed>a)(?<width>b)\n", 1,
+          "\"speed\" is no member of a progress line" },
+        { "progress " GROUPS("b") GROUPS("c") "(?<a>a)\n", 1,
+          "more than 19 groups" },
         { "single (?<done>a)\n", 1, "\"done\" is no member of a single line" },
         { "error (?<progressPercent>a)\n", 1,
           "\"progressPercent\" is no member of an error line" },
