@@ -10,10 +10,11 @@ static bool is_final(enum phase_state state)
     return state == PHASE_FAILED || state == PHASE_COMPLETE;
 }
 
-/* Whether a phase goes from one state to the other, which is not pending. */
+/* Whether a phase goes from one state, which is not final, to the other, which
+ * is not pending. */
 static bool is_forward(enum phase_state from, enum phase_state to)
 {
-    return from == PHASE_PENDING || (from == PHASE_RUNNING && is_final(to));
+    return from == PHASE_PENDING || is_final(to);
 }
 
 /* Whether records have told how far PHASE is. */

@@ -290,6 +290,14 @@ static void check_line(const struct template *t)
     }
 }
 
+static void an_empty_line_is_none(void **state)
+{
+    struct match match;
+
+    (void)state;
+    assert_false(matcher_match(matcher, "", 0, &match));
+}
+
 static void generated_lines_come_back(void **state)
 {
     size_t kinds = sizeof templates / sizeof *templates;
@@ -322,6 +330,7 @@ int main(void)
         cmocka_unit_test(every_row_compiles),
         cmocka_unit_test(every_row_has_a_sample),
         cmocka_unit_test(every_row_with_counters_is_generated),
+        cmocka_unit_test(an_empty_line_is_none),
         cmocka_unit_test(generated_lines_come_back),
     };
     int failed;

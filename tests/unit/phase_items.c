@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 
+#include "phase/pace.h"
 #include "phase/track.h"
 #include "random.h"
 
@@ -28,6 +29,33 @@ static enum track say(struct house *h, const char *text)
 
 #define DONE(k, n)                                                             \
     "{\"type\":\"phase\",\"item\":" #k ",\"of\":" #n ",\"done\":true}"
+
+static void what_is_no_record_moves_nothing(void **state)
+{
+    static const char *const lines[] = { "", "no record", "{\"type\":5}",
+                                         "{\"type\":\"other\"}" };
+    struct house h;
+
+    (void)state;
+    open_house(&h);
+    for (size_t i = 0; i < COUNT(lines); i++)
+        assert_row(say(&h, lines[i]) == TRACK_NOTHING, lines[i]);
+    plan_free(&h.plan);
+}
+
+/* Of one that has ended nothing is left, however it ended. */
+static void nothing_is_left_of_what_has_ended(void **state)
+{
+    static const enum phase_state ends[] = { PHASE_COMPLETE, PHASE_FAILED };
+    const struct pace pace = PACE_INIT(CLOCK_SECOND);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        const struct phase phase = { .state = ends[i] };
+
+        assert_true(pace_left(&pace, &phase, NULL, 0).expected == 0);
+    }
+}
 
 static void no_items_are_not_over(void **state)
 {
@@ -286,6 +314,8 @@ static void what_is_kept_up_is_the_sum_of_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_no_record_moves_nothing),
+        cmocka_unit_test(nothing_is_left_of_what_has_ended),
         cmocka_unit_test(no_items_are_not_over),
         cmocka_unit_test(k_of_n_items_are_k_nths),
         cmocka_unit_test(
