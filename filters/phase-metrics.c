@@ -3,7 +3,6 @@
  * of metrics for the textfile collector of Prometheus' node_exporter.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <poll.h>
@@ -71,19 +70,6 @@ static void fail(struct job *job, int status)
         job->status = status;
 }
 
-/* Writes to what cannot be replaced.  A FIFO without a reader is an error. */
-static bool write_to(const char *path, const struct buf *text)
-{
-    int fd = open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
-    bool good = fd >= 0 && write_all(fd, text->bytes, text->len);
-    int kept = errno;
-
-    if (fd >= 0)
-        close(fd);
-    errno = kept;
-    return good;
-}
-
 static bool put_text(const struct job *job, const struct buf *text, bool last)
 {
     switch (job->way) {
@@ -92,7 +78,7 @@ static bool put_text(const struct job *job, const struct buf *text, bool last)
     case TO_ERRORS:
         return write_all(STDERR_FILENO, text->bytes, text->len);
     case WRITTEN:
-        return write_to(job->path, text);
+        return file_write(job->path, text->bytes, text->len);
     default:
         return last ? file_replace(job->path, text->bytes, text->len)
                     : file_replace_soon(job->path, text->bytes, text->len);

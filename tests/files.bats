@@ -77,3 +77,18 @@ assert_told() { # REASON PREPARE LEFT
     assert_told 'Too many levels of symbolic links' \
         'ln -sf f there/g && ln -sf g there/f' 'f g'
 }
+
+@test "files: a FIFO that nobody reads holds up no program, and is told" {
+    mkfifo there/f
+    for name in phase-run phase-metrics; do
+        run --separate-stderr timeout 60 bash -c 'writes "$1"' bash "$name"
+        echo "$name: $status: $stderr"
+        [[ "$stderr" == *'there/f: No such device or address' ]]
+        [ -p there/f ]
+        if [ "$name" = phase-run ]; then
+            assert_equal "$status" 5
+        else
+            assert_equal "$status" 111
+        fi
+    done
+}

@@ -1,13 +1,11 @@
 #include "reports.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "base/file.h"
 #include "base/msg.h"
-#include "base/out.h"
 #include "run/event.h"
 #include "run/kind.h"
 #include "settings.h"
@@ -130,25 +128,15 @@ void reports_look(struct reports *r, bool end, int64_t now)
     buf_free(&record);
 }
 
-/* In place, since it is a mount of its own in a pod. */
-static bool write_result(const char *path, const struct buf *text)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    bool good = fd >= 0 && write_all(fd, text->bytes, text->len);
-
-    if (fd >= 0 && close(fd) < 0)
-        good = false;
-    return good;
-}
-
-/* Puts the result, as far as it is known, into TEXT and the file. */
+/* Puts the result, as far as it is known, into TEXT and the file,
+ * which is a mount of its own in a pod. */
 static void put_result(struct reports *r, struct buf *text)
 {
     r->ending.said = r->result.len > 0 ? r->result.bytes : NULL;
     r->ending.said_len = r->result.len;
     ending_put(&r->ending, text);
     if (settings.termination_log != NULL && r->unwritten == 0 &&
-        !write_result(settings.termination_log, text))
+        !file_write(settings.termination_log, text->bytes, text->len))
         r->unwritten = errno;
 }
 

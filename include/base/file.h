@@ -30,6 +30,13 @@ bool file_replace(const char *path, const char *bytes, size_t len);
  * after may bring the old one back, or on some file systems an empty one. */
 bool file_replace_soon(const char *path, const char *bytes, size_t len);
 
+/* Puts LEN bytes into PATH where it stands, which is made where there is none:
+ * for what must not be replaced, such as a mount of its own, or cannot be, such
+ * as a FIFO.  It waits for nobody: a FIFO without a reader is ENXIO, and one
+ * that is full and that nobody empties for a second is ETIMEDOUT.  False with
+ * errno set, and then a part of it may be there. */
+bool file_write(const char *path, const char *bytes, size_t len);
+
 /* Where PATH leads when it is a symbolic link, or the link that it leads to is
  * one: the file that file_replace() puts there, which need not exist.  The
  * caller frees it; NULL with errno set. */

@@ -41,4 +41,8 @@ bool out_close(struct out *o);
  * false with errno set where that fails. */
 bool write_all(int fd, const char *bytes, size_t n);
 
+/* The same, but where a descriptor that is non-blocking takes nothing for MS it
+ * fails with ETIMEDOUT. */
+bool write_within(int fd, const char *bytes, size_t n, int ms);
+
 #endif

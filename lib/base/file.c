@@ -14,7 +14,12 @@
 
 #include "base/out.h"
 
-enum { READ_SIZE = 16 * 1024, LINKS_MAX = 40, TRIES_MAX = 100 };
+enum {
+    READ_SIZE = 16 * 1024,
+    LINKS_MAX = 40,
+    TRIES_MAX = 100,
+    FULL_MS = 1000, /* that a FIFO may be full */
+};
 
 static bool read_all(int fd, struct buf *b)
 {
@@ -251,4 +256,20 @@ bool file_replace(const char *path, const char *bytes, size_t len)
 bool file_replace_soon(const char *path, const char *bytes, size_t len)
 {
     return replace(path, bytes, len, false);
+}
+
+bool file_write(const char *path, const char *bytes, size_t len)
+{
+    int fd = open(
+        path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK | O_NOCTTY | O_CLOEXEC,
+        0666);
+    bool good = fd >= 0 && write_within(fd, bytes, len, FULL_MS);
+    int kept = errno;
+
+    if (fd >= 0 && close(fd) < 0 && good) {
+        kept = errno;
+        good = false;
+    }
+    errno = kept;
+    return good;
 }

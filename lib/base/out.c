@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-bool write_all(int fd, const char *bytes, size_t n)
+bool write_within(int fd, const char *bytes, size_t n, int ms)
 {
     while (n > 0) {
         ssize_t written = write(fd, bytes, n);
@@ -15,16 +15,24 @@ bool write_all(int fd, const char *bytes, size_t n)
             bytes += written;
             n -= (size_t)written;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK) {
-            /* a descriptor that somebody else made non-blocking */
             struct pollfd ready = { .fd = fd, .events = POLLOUT };
+            int some = poll(&ready, 1, ms);
 
-            if (poll(&ready, 1, -1) < 0 && errno != EINTR)
+            if (some == 0)
+                errno = ETIMEDOUT;
+            if (some == 0 || (some < 0 && errno != EINTR))
                 return false;
         } else if (errno != EINTR) {
             return false;
         }
     }
     return true;
+}
+
+/* (It waits where somebody else made the descriptor non-blocking.) */
+bool write_all(int fd, const char *bytes, size_t n)
+{
+    return write_within(fd, bytes, n, -1);
 }
 
 bool out_open(struct out *o, int fd, void (*on_loss)(int errnum))

@@ -270,6 +270,39 @@ static void what_is_open_is_known_by_any_name(void **state)
     assert_false(file_is_open("f", fd));
 }
 
+static void a_file_is_written_where_it_stands(void **state)
+{
+    (void)state;
+    put("f", "old, and longer\n", 0600);
+    assert_int_equal(link("f", "other"), 0);
+    assert_true(file_write("f", "new\n", 4));
+    assert_holds("other", "new\n");
+    assert_mode("f", 0600);
+    assert_true(file_write("g", "made\n", 5));
+    assert_holds("g", "made\n");
+    assert_false(file_write("missing/f", "new\n", 4));
+    assert_int_equal(errno, ENOENT);
+    assert_false(file_write("/dev/full", "new\n", 4));
+    assert_int_equal(errno, ENOSPC);
+}
+
+static void nobody_is_waited_for(void **state)
+{
+    static char much[1024 * 1024];
+    int reader;
+
+    (void)state;
+    assert_int_equal(mkfifo("f", 0600), 0);
+    assert_false(file_write("f", "new\n", 4));
+    assert_int_equal(errno, ENXIO);
+    reader = open("f", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    assert_true(reader >= 0);
+    assert_true(file_write("f", "new\n", 4));
+    assert_false(file_write("f", much, sizeof much)); /* which nobody reads */
+    assert_int_equal(errno, ETIMEDOUT);
+    close(reader);
+}
+
 #define TEST(t)                                                                \
     cmocka_unit_test_setup_teardown(t, scratch_before, scratch_after)
 
@@ -293,6 +326,8 @@ int main(void)
         TEST(the_longest_name_is_good),
         TEST(what_is_no_file_is_refused),
         TEST(what_will_be_refused_is_known_before),
+        TEST(a_file_is_written_where_it_stands),
+        TEST(nobody_is_waited_for),
     };
 
     return cmocka_run_group_tests(tests, scratch_open, scratch_close);
