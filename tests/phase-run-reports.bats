@@ -219,15 +219,64 @@ phase-run: warning: the progress file held no progress: 2 times"
     done
 }
 
-@test "phase-run: where there is no inotify left the progress file counts at the end" {
+@test "phase-run: where there is no inotify left the progress file is looked at" {
     # shellcheck disable=SC2086 # WRAP is a command with its options
     run --separate-stderr timeout 60 unshare --user --map-root-user bash -c '
         echo 0 >/proc/sys/user/max_inotify_instances && exec "$@"' bash \
         $WRAP "$BIN/phase-run" --progress-file progress --target status.json -- \
         sh -c 'echo 40 >progress; exit 1'
     assert_failure 1
-    assert_equal "$stderr" 'phase-run: warning: unable to watch progress: Too many open files'
+    assert_equal "$stderr" 'phase-run: warning: unable to watch progress: Too many open files; trying again'
     assert_equal "$(percent)" 40.00
+}
+
+@test "phase-run: a progress file is followed wherever it goes" {
+    mkfifo go
+    mkdir there
+    ln -s there/link-to-it link
+    for file in there/progress no-such-yet/progress link; do
+        rm -f status.json
+        # shellcheck disable=SC2016 # the command's
+        start --progress-file $file --target status.json -- sh -c '
+            f=$PHASEPIPE_PROGRESS_FILE d=${PHASEPIPE_PROGRESS_FILE%/*}
+            exec 9<>go; echo 10 >$f; read x <&9
+            [ $d = "$PWD" ] || { rm -r $d; mkdir $d; }
+            rm -f $f; echo 20 >$f; read x <&9
+            echo 30 >new; mv new $f; read x <&9; exit 3'
+        if [ $file = no-such-yet/progress ]; then
+            mkdir no-such-yet
+        fi
+        for percent in 20 30; do
+            echo >go
+            wait_for "\"$percent.00\"" status.json
+        done
+        echo >go
+        finish 3
+        echo "$file: $(cat err)"
+        [[ $(grep -c . err) -le 1 ]]
+    done
+}
+
+@test "phase-run: who writes to a FIFO in the progress file's place is not killed" {
+    # shellcheck disable=SC2016 # the command's
+    run --separate-stderr timeout 60 bash -c 'phase-run --progress-file p -- bash -c "
+        rm p; mkfifo p; (echo 50 >p; echo wrote) & echo >other; sleep 0.5
+        read -r line <p; echo got \$line; wait"'
+    assert_success
+    assert_equal "$(sort <<<"$output")" $'got 50\nwrote'
+    assert_equal "$stderr" 'phase-run: warning: unable to watch p: it is no regular file; trying again'
+}
+
+@test "phase-run: a line that is longer than a record is no percentage" {
+    # shellcheck disable=SC2016 # the command's
+    run --separate-stderr phase-run --progress-file p --target status.json -- bash -c '
+        { printf 1; printf "%0100000d" 5; echo; } >p; exit 1'
+    assert_failure 1
+    assert_equal "$(percent)" 0.00
+    # what was cut off while its writer went on is a hole
+    run --separate-stderr phase-run --progress-file p --target status.json -- bash -c '
+        truncate -s 300M p; echo 42 >>p; exit 1'
+    assert_equal "$(percent)" 42.00
 }
 
 @test "phase-run: a link to a progress file is followed" {

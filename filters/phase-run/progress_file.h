@@ -15,8 +15,11 @@ struct progress_file {
     uint64_t wrong; /* how many times there was no progress in it */
 
     /* private */
-    char *path;       /* where the given one leads to */
-    const char *name; /* its last part */
+    char *path;
+    char *target;     /* where it leads to */
+    const char *name; /* the last part of that */
+    bool is_link;     /* which may come to lead elsewhere */
+    bool said, changed;
     struct watch watch;
     struct buf line; /* the latest */
 };
@@ -26,18 +29,25 @@ struct progress_file {
 char *progress_file_path(const char *path);
 
 /* Begins to watch PATH, and makes an empty file of it where there is none. What
- * it holds now is of another run.  False with errno set; it is then looked at
- * when the command ends, and before that never. */
+ * it holds now is of another run.  What is the matter with it is said, once,
+ * and it is tried again with each look.  False where there is no memory. */
 bool progress_file_open(struct progress_file *f, const char *path);
 
-/* Looks at what inotify tells, or at the END of the command whatever it tells.
- * True, and a record without a newline in RECORD, where there is a new one. */
+/* Looks at what inotify tells, or without it at the file, or at the END of the
+ * command for the last time.  True, and a record without a newline in RECORD,
+ * where there is a new one. */
 bool progress_file_look(struct progress_file *f, bool end, struct buf *record);
 
 /* The descriptor that tells when to look, or -1; F may be NULL. */
 static inline int progress_file_notes(const struct progress_file *f)
 {
     return f != NULL ? f->notes : -1;
+}
+
+/* Whether to look also where nothing tells. */
+static inline bool progress_file_silent(const struct progress_file *f)
+{
+    return f->path != NULL && (f->notes < 0 || f->is_link);
 }
 
 /* Frees what F holds. */

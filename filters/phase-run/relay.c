@@ -100,7 +100,7 @@ static void want(struct relay *r, struct pollfd fds[static SLOTS])
     if (p->from_text.open)
         fds[SLOT_FROM_TEXT] = (struct pollfd){ p->from_text.rec.fd, POLLIN, 0 };
     fds[SLOT_FILE] =
-        (struct pollfd){ progress_file_notes(r->reports.file), POLLIN, 0 };
+        (struct pollfd){ reports_notes(&r->reports, r->now), POLLIN, 0 };
 }
 
 /* Waits as poll(2) does, which refuses more places than there may be

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/msg.h"
 #include "run/event.h"
@@ -11,6 +12,9 @@
 #include "settings.h"
 
 enum { EVENTS_MAX = 32 * 1024 };
+
+#define LOOK_REST  (CLOCK_SECOND / 20) /* from one look to the next */
+#define LOOK_BLIND CLOCK_SECOND        /* where nothing tells when */
 
 void reports_open(struct reports *r, struct pipeline *pipeline, struct buf *log,
                   struct progress_file *file)
@@ -125,7 +129,27 @@ void reports_look(struct reports *r, bool end, int64_t now)
 
     if (r->file != NULL && progress_file_look(r->file, end, &record))
         reports_record(r, record.bytes, record.len, false, now);
+    if (r->file != NULL)
+        r->look_at = now + LOOK_REST;
     buf_free(&record);
+}
+
+int reports_notes(const struct reports *r, int64_t now)
+{
+    return now >= r->look_at ? progress_file_notes(r->file) : -1;
+}
+
+/* When the file is to be looked at, or its descriptor again. */
+static int64_t look_tick(struct reports *r, int64_t now)
+{
+    if (r->file == NULL)
+        return JOURNAL_NEVER;
+    if (progress_file_silent(r->file)) {
+        if (now >= r->look_at + LOOK_BLIND - LOOK_REST)
+            reports_look(r, false, now);
+        return r->look_at + LOOK_BLIND - LOOK_REST;
+    }
+    return now < r->look_at ? r->look_at : JOURNAL_NEVER;
 }
 
 /* Puts the result, as far as it is known, into TEXT and the file,
@@ -156,6 +180,8 @@ void reports_end(struct reports *r, int64_t now)
     struct buf events = BUF_INIT(EVENTS_MAX);
 
     reports_look(r, true, now);
+    if (r->file != NULL)
+        progress_file_close(r->file);
     put_result(r, &events);
     event_end(&events, &settings.owner, r->ending.good);
     hand_out_own(r, &events, now);
@@ -191,8 +217,10 @@ int64_t reports_tick(struct reports *r, int64_t now)
 {
     int64_t one = journal_tick(&r->records, now);
     int64_t other = journal_tick(&r->text, now);
+    int64_t look = look_tick(r, now);
 
-    return one < other ? one : other;
+    one = one < other ? one : other;
+    return one < look ? one : look;
 }
 
 void reports_close(struct reports *r)

@@ -21,8 +21,9 @@ struct reports {
     struct journal records, text; /* lines for the log */
     struct buf result;            /* the mover's latest */
     struct ending ending;
-    int64_t began; /* when the command did */
-    int unwritten; /* why the result could not be written: an errno, or 0 */
+    int64_t look_at; /* when to look into the file again */
+    int64_t began;   /* when the command did */
+    int unwritten;   /* why the result could not be written: an errno, or 0 */
 };
 
 /* Prepares R, whose lines for the log go to LOG.  All are borrowed; FILE may be
@@ -42,6 +43,10 @@ void reports_text(struct reports *r, const char *line, size_t len, int64_t now);
 
 /* Looks into the progress file; END: for the last time. */
 void reports_look(struct reports *r, bool end, int64_t now);
+
+/* What tells when to look, or -1: nothing, or it is too soon.  A command may
+ * write so often that looking would slow it. */
+int reports_notes(const struct reports *r, int64_t now);
 
 /* The command has ended, with the exit code CODE. */
 void reports_ended(struct reports *r, int code, int64_t now);
