@@ -146,6 +146,7 @@ torture: all build/tests/torture/fail.so
 	tests/torture/run --more 200
 	tests/torture/kill --each 1000
 	tests/torture/readers 1000 10000
+	tests/torture/readers 1000 10000 metrics
 
 soak: all
 	scripts/setup build test

@@ -92,3 +92,14 @@ assert_told() { # REASON PREPARE LEFT
         fi
     done
 }
+
+@test "files: each of many readers sees all the metrics, and none older" {
+    local readers=200 writes=1000 # make torture: 1000 and 10000
+
+    if [ -n "$WRAP" ] || [[ $BIN == */asan/* ]]; then
+        readers=50 writes=50
+    fi
+    run "$ROOT/tests/torture/readers" "$readers" "$writes" metrics
+    echo "$output"
+    assert_success
+}

@@ -14,6 +14,8 @@
 #include "base/rec.h"
 #include "run/report.h"
 
+enum { READS_MAX = 64 }; /* of notes, at once */
+
 char *progress_file_path(const char *path)
 {
     struct buf b = BUF_INIT(2 * PATH_MAX + 2);
@@ -130,9 +132,11 @@ static bool take_notes(struct progress_file *f, bool *closed)
 {
     _Alignas(struct inotify_event) char notes[16 * 1024];
     bool about = false, gone = false;
-    ssize_t n;
+    ssize_t n = 1;
 
-    while ((n = read(f->notes, notes, sizeof notes)) > 0) {
+    /* who writes faster than we read shall not keep us here */
+    for (int reads = 0; n > 0 && reads < READS_MAX; reads++) {
+        n = read(f->notes, notes, sizeof notes);
         for (ssize_t at = 0; at < n;) {
             const struct inotify_event *note =
                 (const struct inotify_event *)(notes + at);
@@ -147,6 +151,8 @@ static bool take_notes(struct progress_file *f, bool *closed)
             at += (ssize_t)(sizeof *note + note->len);
         }
     }
+    if (n > 0)
+        *closed = false; /* nobody knows */
     if (gone)
         end_watch(f);
     return about;
