@@ -60,6 +60,8 @@ enum kind {
     kind_watch,
     kind_limit,
     kind_random,
+    kind_tee,
+    kind_splice,
     KINDS
 };
 
@@ -77,6 +79,7 @@ static const char *const names[KINDS] = {
     [kind_connect] = "connect", [kind_dup] = "dup",
     [kind_signals] = "signals", [kind_watch] = "watch",
     [kind_limit] = "limit",     [kind_random] = "random",
+    [kind_tee] = "tee",         [kind_splice] = "splice",
 };
 
 enum { NAME_ROOM = 32 };
@@ -343,6 +346,11 @@ PLAIN(watch, inotify_add_watch, (int fd, const char *path, uint32_t what), fd,
 PLAIN(random, getentropy, (void *to, size_t n), to, n)
 CALL(random, ssize_t, -1, , getrandom, (void *to, size_t n, unsigned how), to,
      n, how)
+CALL(tee, ssize_t, -1, , tee, (int from, int to, size_t n, unsigned how), from,
+     to, n, how)
+CALL(splice, ssize_t, -1, , splice,
+     (int from, off_t *from_at, int to, off_t *to_at, size_t n, unsigned how),
+     from, from_at, to, to_at, n, how)
 CALL(open, DIR *, NULL, , opendir, (const char *path), path)
 CALL(open, FILE *, NULL, , fopen, (const char *path, const char *how), path,
      how)
