@@ -126,6 +126,7 @@ static bool take_string(struct scan *s, struct scan_value *v)
     return skip(s, '"');
 }
 
+/* A number, which begins with a digit. */
 static bool take_number(struct scan *s, struct scan_value *v)
 {
     const char *first = s->at, *at = first;
@@ -146,7 +147,7 @@ static bool take_number(struct scan *s, struct scan_value *v)
         if (decimals == 0)
             return false;
     }
-    if (whole == 0 || whole + decimals > MAX_DIGITS)
+    if (whole + decimals > MAX_DIGITS)
         return false;
     s->at = at;
     v->kind = SCAN_NUMBER;

@@ -139,6 +139,21 @@ static void of_two_failures_the_first_is_told(void **state)
     assert_int_equal(count_names("."), 1);
 }
 
+static void what_is_written_in_place_fails_too(void **state)
+{
+    (void)state;
+    fail_at("close", 1, EDQUOT);
+    assert_false(file_write("f", "new\n", 4));
+    assert_int_equal(errno, EDQUOT);
+    fail_at("write", 1, ENOSPC);
+    plan.and_close = true;
+    assert_false(file_write("f", "new\n", 4));
+    assert_int_equal(errno, ENOSPC);
+    assert_false(plan.and_close);
+    assert_true(file_write("f", "new\n", 4));
+    assert_holds("f", "new\n");
+}
+
 static void a_new_file_that_fails_is_not_there(void **state)
 {
     (void)state;
@@ -233,6 +248,7 @@ int main(void)
         TEST(a_step_that_fails_changes_nothing),
         TEST(a_failed_close_changes_nothing),
         TEST(of_two_failures_the_first_is_told),
+        TEST(what_is_written_in_place_fails_too),
         TEST(a_new_file_that_fails_is_not_there),
         TEST(a_directory_that_is_not_synced_is_told),
         TEST(a_directory_that_knows_no_fsync_is_good),
