@@ -54,8 +54,10 @@ static void everything_has_a_ceiling(void **state)
 #define GROUPS(n)                                                              \
     GROUP(n, "0")                                                              \
     GROUP(n, "1")                                                              \
-    GROUP(n, "2") GROUP(n, "3") GROUP(n, "4") GROUP(n, "5") GROUP(n, "6")      \
-        GROUP(n, "7") GROUP(n, "8") GROUP(n, "9")
+    GROUP(n, "2")                                                              \
+    GROUP(n, "3")                                                              \
+    GROUP(n, "4")                                                              \
+    GROUP(n, "5") GROUP(n, "6") GROUP(n, "7") GROUP(n, "8") GROUP(n, "9")
 
 static void what_is_wrong_is_said_with_its_line(void **state)
 {
