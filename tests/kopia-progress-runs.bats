@@ -93,6 +93,14 @@ document() {
     ends 0 complete "$begin * 0 $counters, estimating...\r\nMigration finished.\n"
 }
 
+@test "kopia-progress: a verification's document says whether there were errors" {
+    local stats='"stats":{"processedObjectCount":2,"processedBytes":7,"readFileCount":1,"readBytes":7,"expectedTotalObjectCount":2,"expectedTotalFileCount":1,"expectedTotalBytes":7}'
+
+    ends 0 complete "{$stats,\"errorCount\":0}\n"
+    ends 1 failed "{$stats,\"errorCount\":2,\"errorStrings\":[\"a\",\"b\"]}\n"
+    assert_equal "$(jq -c '[.operation, .errors]' <<<"$output")" '["verify",2]'
+}
+
 @test "kopia-progress: another program's lines after a snapshot change nothing" {
     local text
 
