@@ -149,6 +149,19 @@ static void what_failed_is_told(void **state)
     secret_free(&b);
 }
 
+/* Where the call that CALL is of fails with ERROR nothing is left of it. */
+static void assert_call_told(int *call, int error)
+{
+    struct buf b = BUF_INIT(1000);
+    char text[] = "hunter2";
+
+    *call = error;
+    assert_false(apart(say, text, &b));
+    assert_int_equal(errno, error);
+    assert_nothing_left(&b);
+    secret_free(&b);
+}
+
 /* Not by the child alone: what calls may fail here do. */
 static void a_failure_on_this_side_is_told(void **state)
 {
@@ -156,18 +169,9 @@ static void a_failure_on_this_side_is_told(void **state)
     char text[] = "hunter2";
 
     (void)state;
-    fork_error = EAGAIN;
-    assert_false(apart(say, text, &b));
-    assert_int_equal(errno, EAGAIN);
-    assert_nothing_left(&b);
-    read_error = EIO;
-    assert_false(apart(say, text, &b));
-    assert_int_equal(errno, EIO);
-    assert_nothing_left(&b);
-    wait_error = ECHILD;
-    assert_false(apart(say, text, &b));
-    assert_int_equal(errno, ECHILD);
-    assert_nothing_left(&b);
+    assert_call_told(&fork_error, EAGAIN);
+    assert_call_told(&read_error, EIO);
+    assert_call_told(&wait_error, ECHILD);
     read_error = EINTR;
     assert_true(apart(say, text, &b));
     assert_buf(&b, "hunter2");
