@@ -127,10 +127,11 @@ void reports_look(struct reports *r, bool end, int64_t now)
 {
     struct buf record = BUF_INIT(REC_CEILING);
 
-    if (r->file != NULL && progress_file_look(r->file, end, &record))
+    if (r->file == NULL)
+        return;
+    if (progress_file_look(r->file, end, &record))
         reports_record(r, record.bytes, record.len, false, now);
-    if (r->file != NULL)
-        r->look_at = now + LOOK_REST;
+    r->look_at = now + LOOK_REST;
     buf_free(&record);
 }
 
