@@ -261,10 +261,14 @@ $top $note"
     assert_success
     assert_equal "$(cat f)" "$A"
     stop_servers
-    patch_it --file f --final-budget 300ms < <(printf '%s\n' "$A" "$B")
-    assert_failure 111
+    start --file f --final-budget 300ms
+    printf '%s\n' "$A" "$B" >&7
+    wait_for 'Connection refused; trying again' err
+    end_input
+    ended
+    assert_equal "$CODE" 111
     assert_equal "$(cat f)" "$B"
-    [[ "$stderr" == *"fatal: the last state (percentCompleted 15.00) was not written to $THIS: no connection (https://127.0.0.1:$PORT): Connection refused"* ]]
+    grep "fatal: the last state (percentCompleted 15.00) was not written to $THIS: no connection (https://127.0.0.1:$PORT): Connection refused" err
 }
 
 @test "status-patch: --file that cannot be written is said, and the ActionSet is written" {
@@ -379,6 +383,17 @@ status-patch: $THIS: writes: 1 (the last: percentCompleted 15), looks: 1, tried 
     assert_equal "$CODE" 111
     grep "fatal: the last state (percentCompleted 15.00) was not written to $THIS: no reply came" err
     refute grep 'trying again' err
+}
+
+@test "status-patch: what went wrong before the budget cut a try short is the reason" {
+    serve_api "$(refusal PATCH 500 '' oh)" '{"method":"PATCH","hang":true}'
+    start --final-budget 300ms
+    echo "$A" >&7
+    wait_for 'oh; trying again' err
+    end_input
+    ended
+    assert_equal "$CODE" 111
+    grep "fatal: the last state (percentCompleted 15.00) was not written to $THIS: .*: oh$" err
 }
 
 @test "status-patch: a final budget of 0 tries nothing more" {

@@ -118,6 +118,7 @@ static bool begin_request(struct actionset *a, int64_t now)
                a->settings->dry_run == DRY_RUN_SERVER);
     request->path = a->path.bytes;
     a->begun = now;
+    a->tell.cut = false;
     return !a->path.failed && http_begin(a->http, request, &a->credentials);
 }
 
@@ -171,7 +172,7 @@ static void begin_step(struct actionset *a, struct instant now)
 static void break_off(struct actionset *a, int64_t now)
 {
     http_cancel(a->http);
-    a->tell.over = true;
+    a->tell.over = a->tell.cut = true;
     tell_trouble(&a->tell, a->stage == STAGE_CREDENTIALS
                                ? "the credential plugin has not ended"
                                : "no reply came");

@@ -212,6 +212,8 @@ void answer_take(struct actionset *a, const struct http_reply *http,
     struct reply r;
 
     reply_read(&r, http);
+    a->tell.cut =
+        http->timed_out && a->request.timeout < a->settings->request_timeout;
     tell_reply(&a->tell, a->doubt == DOUBT_ASKING ? NULL : &a->step, http,
                now - a->begun);
     if (a->doubt == DOUBT_ASKING) {

@@ -28,7 +28,8 @@ static struct percent_text percent_text(const struct writer *w)
 
 void tell_trouble(struct tell *t, const char *why)
 {
-    snprintf(t->last, sizeof t->last, "%s", why);
+    if (!t->cut || !t->troubled)
+        snprintf(t->last, sizeof t->last, "%s", why);
     if ((!t->troubled || t->verbose) && !t->over)
         msg_warn("unable to write %s: %s; trying again", t->where->called, why);
     t->troubled = true;

@@ -14,6 +14,8 @@ struct tell {
     bool verbose;
     bool dry;  /* nothing is written really */
     bool over; /* there is no time to try again */
+    bool cut;  /* the end of the time cut the request short: a trouble that was
+                  there before says more than that */
     uint64_t writes, looks, retries;
 
     /* private */

@@ -44,6 +44,7 @@ struct http_reply {
                             as a date; -1: no header that can be read */
     char why[HTTP_WHY_MAX];     /* no control characters, no secret */
     char warning[HTTP_WHY_MAX]; /* the server's first, made fit to be shown */
+    bool timed_out;             /* the request's time was over */
     bool untrusted;             /* the server's certificate was refused */
     bool too_large;             /* above HTTP_REPLY_MAX, or too many headers */
 };

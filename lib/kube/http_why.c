@@ -148,7 +148,8 @@ void http_explain(struct http *h, CURLcode result)
     (void)curl_easy_getinfo(h->easy, CURLINFO_HTTP_CONNECTCODE, &proxy_said);
     while (i < count && reasons[i].code != result)
         i++;
-    if (result == CURLE_OPERATION_TIMEDOUT) {
+    reply->timed_out = result == CURLE_OPERATION_TIMEDOUT;
+    if (reply->timed_out) {
         explain_timeout(h);
     } else if (result == CURLE_WRITE_ERROR && reply->body.failed &&
                reply->body.room < reply->body.ceiling) {
