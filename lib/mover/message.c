@@ -171,6 +171,7 @@ static void consider(struct message *m, size_t from, bool belongs,
 
     belongs = belongs || !m->named;
     m->named = m->named || find_end(m->raw.bytes + from, end) != NULL;
+    m->path = m->text = (struct text){ "", 0 }; /* `raw` may have moved */
     m->copy = 0;
     if (m->named && separator != 0 && m->looked < LOOKS_MAX) {
         m->looked += m->raw.len;

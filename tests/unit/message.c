@@ -468,6 +468,17 @@ static void ceilings(void **state)
     assert_string_equal(records.bytes, ERROR("a", "no") "p\nr\n");
     assert_int_equal(strlen(lines.bytes), 2 * 300);
 
+    /* what is no longer looked into */
+    buf_clear(&console);
+    buf_str(&console, "\n ! Error when processing \"a\": open /d\n");
+    for (int i = 0; i < 100 * 100; i++)
+        buf_str(&console, i % 100 == 99 ? "\n" : "x");
+    buf_str(&console, "\r" PROGRESS "\n");
+    parse(console.bytes, console.len, console.len);
+    path = "\"level\":\"error\",\"path\":\"a\",\"text\":\"open /d";
+    assert_memory_equal(records.bytes, path, strlen(path));
+    assert_string_equal(strchr(records.bytes, '\n'), "\np\nr\n");
+
     buf_clear(&console);
     buf_str(&console, "upload error: open /d/a\n");
     for (int i = 0; i < 200; i++)
