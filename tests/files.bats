@@ -21,21 +21,27 @@ writes() { # NAME
 export -f writes
 WRITERS='status-patch phase-agg phase-metrics kopia-progress phase-run'
 
+# Without capabilities root is an owner as any other.
+POWERLESS='setpriv --bounding-set=-all --inh-caps=-all'
+
 setup() {
     unset PHASEPIPE_CLOCK
+    AS=
     cd "$BATS_TEST_TMPDIR" || return 1
     mkdir there
 }
 
 # Each of them is told that there is REASON, behind what PREPARE does in a mount
-# namespace of its own, and there is LEFT in ./there at the end.
+# namespace of its own, and there is LEFT in ./there at the end.  AS is a command
+# that takes rights away.
 assert_told() { # REASON PREPARE LEFT
     local name code
 
     unshare --mount true || skip 'nothing may be mounted here'
     for name in $WRITERS; do
         mkdir -p there
-        run --separate-stderr unshare --mount bash -c "$2
+        # shellcheck disable=SC2086 # AS is a command with its options
+        run --separate-stderr unshare --mount $AS bash -c "$2
             code=0
             writes \$1 || code=\$?
             ls -A there >left 2>&1
@@ -46,7 +52,7 @@ assert_told() { # REASON PREPARE LEFT
             code=5 # the command's own
         fi
         assert_equal "$status" "$code"
-        [[ "$stderr" == *"$1"* ]]
+        [[ "$stderr" =~ $1 ]]
         if [[ " ${IN_PLACE:-} " == *" $name "* ]]; then
             assert_equal "$(paste -sd ' ' left)" "f $3"
         else
@@ -76,6 +82,19 @@ assert_told() { # REASON PREPARE LEFT
 @test "files: links that lead in a circle are told, and stay" {
     assert_told 'Too many levels of symbolic links' \
         'ln -sf f there/g && ln -sf g there/f' 'f g'
+}
+
+@test "files: what is another user's is told, and stays" {
+    AS=$POWERLESS
+    echo theirs >there/f
+    chmod 600 there/f
+    chown -R 65534 there || skip 'only root may give files away'
+    assert_told 'Permission denied' : f
+    # anybody may write to a directory such as /tmp, but not over what is there
+    chmod 1777 there
+    assert_told 'not permitted|denied' : f
+    assert_equal "$(cat there/f)" theirs
+    assert_equal "$(stat -c %u there/f)" 65534
 }
 
 @test "files: a FIFO that nobody reads holds up no program, and is told" {

@@ -219,6 +219,23 @@ phase-run: warning: the progress file held no progress: 2 times"
     done
 }
 
+@test "phase-run: another user's progress file is read once it may be" {
+    mkfifo go
+    echo 10 >progress
+    chmod 600 progress
+    chown 65534 progress || skip 'only root may give files away'
+    # shellcheck disable=SC2016 # the command's
+    WRAP="setpriv --bounding-set=-all --inh-caps=-all $WRAP" \
+        start --progress-file progress --target status.json -- sh -c 'read x <go; exit 3'
+    wait_for 'unable to watch .*: Permission denied; trying again' err
+    chmod 644 progress
+    echo 40 >progress
+    wait_for '"40.00"' status.json
+    echo >go
+    finish 3
+    assert_equal "$(grep -c . err)" 1
+}
+
 @test "phase-run: where there is no inotify left the progress file is looked at" {
     # shellcheck disable=SC2086 # WRAP is a command with its options
     run --separate-stderr timeout 60 unshare --user --map-root-user bash -c '
