@@ -23,12 +23,13 @@ static void no_memory(void *arg)
 
 /* What the child does; its exit status is an errno, which all fit. */
 static void __attribute__((noreturn))
-be_child(apart_work *work, void *arg, size_t ceiling, int to)
+be_child(apart_work *work, void *arg, size_t ceiling, const int ends[2])
 {
     struct buf result = BUF_INIT(ceiling);
     bool before = memory_missed(), good;
 
     prctl(PR_SET_PDEATHSIG, SIGKILL);
+    close(ends[0]); /* or we would be a reader of our own, who never reads */
     json_no_memory(no_memory);
     errno = 0;
     good = work(arg, &result);
@@ -36,7 +37,7 @@ be_child(apart_work *work, void *arg, size_t ceiling, int to)
         _exit(ENOMEM);
     if (!good || result.failed)
         _exit(errno != 0 ? errno : EIO);
-    good = write_all(to, result.bytes, result.len);
+    good = write_all(ends[1], result.bytes, result.len);
     buf_free(&result);
     _exit(good ? 0 : errno);
 }
@@ -82,7 +83,7 @@ bool apart(apart_work *work, void *arg, struct buf *result)
         return false;
     pid = fork();
     if (pid == 0)
-        be_child(work, arg, result->ceiling, ends[1]);
+        be_child(work, arg, result->ceiling, ends);
     if (pid < 0)
         errnum = errno;
     close(ends[1]);

@@ -162,6 +162,22 @@ static void assert_call_told(int *call, int error)
     secret_free(&b);
 }
 
+/* The child, which has more to say than a pipe holds, ends where nobody reads
+ * it any more. */
+static void who_is_not_read_is_not_waited_for_in_vain(void **state)
+{
+    struct buf b = BUF_INIT(LARGE);
+
+    (void)state;
+    alarm(60);
+    read_error = EIO;
+    assert_false(apart(say_much, NULL, &b));
+    alarm(0);
+    assert_int_equal(errno, EIO);
+    assert_nothing_left(&b);
+    secret_free(&b);
+}
+
 /* Not by the child alone: what calls may fail here do. */
 static void a_failure_on_this_side_is_told(void **state)
 {
@@ -384,6 +400,7 @@ int main(void)
         FILES(more_than_a_pipe_holds_comes_whole),
         FILES(what_failed_is_told),
         FILES(a_failure_on_this_side_is_told),
+        FILES(who_is_not_read_is_not_waited_for_in_vain),
         FILES(a_kubeconfig_is_the_same_from_there),
         FILES(why_not_is_the_same_from_there),
         FILES(what_was_cut_off_is_wrong),
