@@ -118,16 +118,21 @@ static void suspect(struct kopia *k, const struct line *line)
 }
 
 /* Parses what a message took and does not keep.  Another one may begin in it,
- * so the bytes leave the message first.  A piece that the end of the input cut
- * inside a path may be half a name that looks like progress: it is no line. */
+ * so the bytes leave the message first; and the line that ended the message may
+ * stand in a log line, and go on behind it, so both are kept from what is read
+ * here.  A piece that the end of the input cut inside a path may be half a name
+ * that looks like progress: it is no line. */
 static void give_back(struct kopia *k)
 {
     bool in_path = !k->message.named;
     struct text rest = message_rest(&k->message);
-    struct buf held = k->message.raw;
+    struct buf held = k->message.raw, plain = k->plain;
+    struct buf log = k->facts.message;
     char *at = held.bytes + (rest.at - held.bytes), *end = at + rest.len;
 
     k->message.raw = BUF_INIT(MESSAGE_CEILING);
+    k->plain = BUF_INIT(REC_CEILING);
+    k->facts.message = BUF_INIT(DOCUMENT_CEILING);
     while (at < end) {
         struct record piece = { .text = at, .before = at[-1] };
 
@@ -141,6 +146,10 @@ static void give_back(struct kopia *k)
             unmatched(k, &(struct line){ .at = piece.text, .len = piece.len });
     }
     buf_free(&held);
+    buf_free(&k->plain);
+    buf_free(&k->facts.message);
+    k->plain = plain;
+    k->facts.message = log;
 }
 
 static void end_message(struct kopia *k)

@@ -331,6 +331,27 @@ static void messages_of_json(void **state)
     check("{\"l\":\"DEBUG\",\"m\":\"\"}\n", "r\n", "");
 }
 
+/* A message of a log line that is none, and whose other lines are pieces of
+ * their own: what is read of them leaves the log line, and the rest of the line
+ * that it stands in, as they were. */
+static void messages_within_one_another(void **state)
+{
+    struct buf console = BUF_INIT(CEILING);
+
+    (void)state;
+    check("{\"m\":\"Error when processing \\\"a\\r{\\\"m\\\":\\\"x\\\"}\\rz\\n"
+          "upload error: no\"}\n",
+          FAILED("upload error: no"), "Error when processing \"a\nx\nz\n");
+
+    buf_str(&console, "{\n\"m\":\"Error when processing \\\"a\\r");
+    for (int i = 0; i < 1500; i++)
+        buf_str(&console, "\\u001b[0mx");
+    buf_str(&console, "\\rz\"\n\x1b[0m} upload error: no\n");
+    parse(console.bytes, console.len, console.len);
+    assert_string_equal(records.bytes, FAILED("upload error: no"));
+    buf_free(&console);
+}
+
 /* A document that ends where its line was cut is whole. */
 static void a_document_may_end_at_a_cut(void **state)
 {
@@ -498,6 +519,7 @@ int main(void)
         cmocka_unit_test(on_a_terminal),
         cmocka_unit_test(never_closed),
         cmocka_unit_test(messages_of_json),
+        cmocka_unit_test(messages_within_one_another),
         cmocka_unit_test(a_document_may_end_at_a_cut),
         cmocka_unit_test(silence_is_explained_where_it_is_strange),
         cmocka_unit_test(words_in_colours),
