@@ -170,6 +170,20 @@ static void end_message(struct kopia *k)
         give_back(k);
 }
 
+/* Where LITERAL stands in PIECE with a quote behind it; NULL. */
+static const char *find_quoted(const struct record *piece, const char *literal)
+{
+    const char *at = piece->text, *end = at + piece->len;
+    size_t len = strlen(literal);
+
+    while ((at = memmem(at, (size_t)(end - at), literal, len)) != NULL) {
+        if (at + len < end && at[len] == '"')
+            return at;
+        at++;
+    }
+    return NULL;
+}
+
 /* The path is quoted and nothing in it escaped: its end is looked for in the
  * raw bytes, which may hold ESC and go on in the next piece. */
 static void begin_message(struct kopia *k, const struct match *match,
@@ -177,13 +191,12 @@ static void begin_message(struct kopia *k, const struct match *match,
 {
     const struct record *piece = line->piece;
     const char *literal = match->form->literal;
-    size_t literal_len = strlen(literal);
     struct text text = { line->at, line->len };
     const char *raw = NULL;
     char after = 0;
 
     if (piece != NULL) {
-        raw = memmem(piece->text, piece->len, literal, literal_len);
+        raw = find_quoted(piece, literal);
         after = piece->after;
     }
     if (raw != NULL) {
@@ -192,7 +205,7 @@ static void begin_message(struct kopia *k, const struct match *match,
     }
     message_begin(&k->message,
                   match->form->meaning == LINE_IGNORED ? "warning" : "error",
-                  literal[0] == '!', text, literal_len + 1, after);
+                  literal[0] == '!', text, strlen(literal) + 1, after);
     end_message(k);
 }
 

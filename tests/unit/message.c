@@ -398,6 +398,10 @@ static void words_in_colours(void **state)
     (void)state;
     check("\x1b[91mError when\x1b[0m processing \"a\": no\n",
           ERROR("a", "no") "r\n", "");
+    check("Error when processing \x1b[91m\"a\": no\n", ERROR("a", "no") "r\n",
+          "");
+    check("Err\x1b[0mor when processing \"aError when processing ", "r\n",
+          "Error when processing \"aError when processing\n");
 }
 
 /* Of more quotes than are looked into the last one ends the path. */
