@@ -2,8 +2,9 @@
 
 #include <string.h>
 
-/* A record holds a message or a source, each escaped: six bytes for one. */
-enum { RECORD_CEILING = 64 * 1024 };
+/* A record holds a message or a source, each escaped: six bytes for one.  So
+ * does it where text and path of a message are cut to the latter. */
+enum { RECORD_CEILING = 64 * 1024, SHOWN_MAX = 5 * 1024 };
 
 void report_init(struct report *r, const struct kopia_options *options)
 {
@@ -26,10 +27,25 @@ static void emit(struct report *r)
     buf_clear(&r->record);
 }
 
+/* T, or as much of it as a record has room for, whatever it holds. */
+static struct text shortened(struct text t)
+{
+    if (t.len <= SHOWN_MAX)
+        return t;
+    t.len = SHOWN_MAX;
+    while (t.len > 0 && (t.at[t.len] & 0xC0) == 0x80) /* within a character */
+        t.len--;
+    return t;
+}
+
 void report_message(struct report *r, const char *level, struct text path,
                     struct text text)
 {
     record_message(&r->record, level, path, text);
+    if (r->record.failed) { /* a failure text can fill a piece */
+        buf_clear(&r->record);
+        record_message(&r->record, level, shortened(path), shortened(text));
+    }
     emit(r);
 }
 

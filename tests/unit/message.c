@@ -504,6 +504,17 @@ static void ceilings(void **state)
     assert_memory_equal(records.bytes, path, strlen(path));
     assert_string_equal(strchr(records.bytes, '\n'), "\np\nr\n");
 
+    /* a failure text that fills a piece */
+    buf_clear(&console);
+    buf_str(&console, "upload error: ");
+    for (int i = 0; i < REC_CEILING; i++)
+        buf_char(&console, 'x');
+    buf_char(&console, '\n');
+    parse(console.bytes, console.len, console.len);
+    path = "\"level\":\"error\",\"text\":\"upload error: xxx";
+    assert_memory_equal(records.bytes, path, strlen(path));
+    assert_string_equal(strchr(records.bytes, '\n'), "\nr\n");
+
     buf_clear(&console);
     buf_str(&console, "upload error: open /d/a\n");
     for (int i = 0; i < 200; i++)
