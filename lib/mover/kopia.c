@@ -113,6 +113,7 @@ static void suspect(struct kopia *k, const struct line *line)
 {
     size_t room = k->suspect.ceiling;
 
+    buf_clear(&k->suspect);
     buf_add(&k->suspect, line->at, line->len < room ? line->len : room);
     k->suspect_level = line->level;
 }

@@ -515,6 +515,19 @@ static void ceilings(void **state)
     assert_memory_equal(records.bytes, path, strlen(path));
     assert_string_equal(strchr(records.bytes, '\n'), "\nr\n");
 
+    /* a text that is kept behind one that a longer message began with */
+    buf_clear(&console);
+    buf_str(&console, PROGRESS "\n{\"m\":\"what\\nerror restoring: open /d");
+    for (int i = 0; i < 1020; i++)
+        buf_char(&console, 'x');
+    buf_str(&console, "\"}\n" PROGRESS "\nunable to get lock: ");
+    for (int i = 0; i < 100; i++)
+        buf_char(&console, 'x');
+    buf_char(&console, '\n');
+    parse(console.bytes, console.len, console.len);
+    path = "p\np\n\"level\":\"error\",\"text\":\"unable to get lock: xx";
+    assert_memory_equal(records.bytes, path, strlen(path));
+
     buf_clear(&console);
     buf_str(&console, "upload error: open /d/a\n");
     for (int i = 0; i < 200; i++)
