@@ -45,6 +45,13 @@ END
     assert_log api '.path | capture("timeout=(?<t>.*)").t' 50000ms
 }
 
+@test "status-patch: with all the time there can be it has time" {
+    serve_api "$TAKEN"
+    patch_it --final-budget 2562047h47m16s -i 2562047h47m16s <<<"$A"
+    assert_success
+    assert_said "$ONE"
+}
+
 @test "status-patch: where status is a subresource it is written apart" {
     rows api "$SUBRESOURCE" "$LOOK" "$TAKEN"
     serve api --cert certs/server.pem

@@ -18,7 +18,8 @@ enum opt_kind {
     OPT_FLAG,     /* bool: true when given */
     OPT_TEXT,     /* const char *: the argument itself, not empty */
     OPT_COUNT,    /* int64_t: 0 or more */
-    OPT_DURATION, /* int64_t: nanoseconds, as num_duration() reads it */
+    OPT_DURATION, /* int64_t: nanoseconds, as num_duration() reads it, but no
+                     more than a century: what is added to it shall not wrap */
 };
 
 struct opt {

@@ -143,6 +143,18 @@ static int misuse(const struct opt_program *program, const char *what,
                      program->name);
 }
 
+/* Reads TEXT as a duration. */
+static bool read_duration(const char *text, size_t len, int64_t *ns)
+{
+    const int64_t century = 100 * INT64_C(365) * 24 * 3600 * CLOCK_SECOND;
+
+    if (!num_duration(text, len, ns))
+        return false;
+    if (*ns > century)
+        *ns = century;
+    return true;
+}
+
 /* Stores TEXT where the table says; NULL, or what was expected instead. */
 static const char *store(const struct opt *o, const char *text)
 {
@@ -160,7 +172,7 @@ static const char *store(const struct opt *o, const char *text)
                    ? NULL
                    : "is not a whole number such as 0 or 12";
     case OPT_DURATION:
-        return num_duration(text, len, o->value)
+        return read_duration(text, len, o->value)
                    ? NULL
                    : "is not a duration such as 15s, 2m30s or 500ms";
     }

@@ -52,9 +52,9 @@ static int parse(const void *arg)
     count = interval = -1;
     if (!opt_parse(&program, argc, argv, &result))
         return result.status;
-    dprintf(STDOUT_FILENO, "phase=%s count=%d interval=%d pass=%d",
-            phase != NULL ? phase : "", (int)count, (int)(interval / 1000000),
-            pass);
+    dprintf(STDOUT_FILENO, "phase=%s count=%d interval=%lld pass=%d",
+            phase != NULL ? phase : "", (int)count,
+            (long long)(interval / 1000000), pass);
     for (int i = 0; i < result.count; i++)
         dprintf(STDOUT_FILENO, " [%s]", result.operands[i]);
     return result.operands[result.count] == NULL ? 0 : EXIT_BUG;
@@ -108,6 +108,9 @@ static void durations_are_read_as_go_writes_them(void **state)
 {
     (void)state;
     GOOD("-i2m30s", "phase= count=-1 interval=150000 pass=0");
+    /* what is more than a century is one */
+    GOOD("-i875999h59m59s", "phase= count=-1 interval=3153599999000 pass=0");
+    GOOD("-i2562047h47m16s", "phase= count=-1 interval=3153600000000 pass=0");
     GOOD("--interval|500ms", "phase= count=-1 interval=500 pass=0");
     GOOD("--interval=0", "phase= count=-1 interval=0 pass=0");
 }
