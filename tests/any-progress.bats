@@ -531,6 +531,20 @@ any-progress: fatal: the jq program was ended 4 times'
     grep -q 'the jq program is too slow; it did not see [0-9]* bytes' said
 }
 
+@test "any-progress: nor where its limit has more milliseconds than poll() takes" {
+    echo 'last(range(5e6)) | {progressPercent: 7}' >own.jq
+    # more than a pipe holds, while the first line takes its time
+    {
+        echo '{}'
+        head -c 1000000 /dev/zero | tr '\0' x
+        echo end >written
+    } | any-progress --jq-limit 600h --jq own.jq >records &
+    wait_for end written
+    [ ! -s records ]
+    wait "$!"
+    [ "$(head -n 1 records)" = '{"type":"progress","progressPercent":7}' ]
+}
+
 @test "any-progress: signals leave it to its input" {
     mkfifo pipe
     # shellcheck disable=SC2086 # WRAP is a command with its options

@@ -1,6 +1,7 @@
 #include "feed.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -90,7 +91,9 @@ static int left(int64_t until)
 {
     int64_t ns = until - now();
 
-    return ns <= 0 ? 0 : (int)((ns + MS - 1) / MS);
+    if (ns <= 0)
+        return 0;
+    return ns / MS < INT_MAX ? (int)((ns + MS - 1) / MS) : INT_MAX;
 }
 
 static void take_input(struct feed *f)
