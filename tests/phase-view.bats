@@ -266,6 +266,23 @@ phase-view: warning: connection refused'
     assert_equal "$(wc -l <called)" 4
 }
 
+@test "phase-view: what kubectl leaves running keeps nobody waiting" {
+    # a credential plugin's browser has the standard error of kubectl
+    # shellcheck disable=SC2016 # the script's own variables
+    take_kubectl 'case $n in
+        1) actionset u1 as1 running 0
+            echo "the connection is lost" >&2
+            sleep 1000 3>&- >/dev/null & echo $! >pid ;;
+        2) actionset u1 as1 complete 100 ;;
+        esac'
+    # shellcheck disable=SC2086 # WRAP is a command with its options
+    run --separate-stderr timeout -s KILL 30 env $WRAP "$BIN/phase-view" -a as1
+    kill "$(cat pid)"
+    assert_success
+    assert_line --index 1 'as1  100.00%  complete  dump complete'
+    assert_equal "$stderr" 'phase-view: warning: the connection is lost'
+}
+
 @test "phase-view: what kubectl says of no use is said, and ends it" {
     # shellcheck disable=SC2016 # the script's own variables
     take_kubectl '[ $n != 2 ] || actionset u1 as1 running 0

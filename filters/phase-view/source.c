@@ -51,6 +51,7 @@ static bool start(struct source *s)
         close(out[1]);
         return false;
     }
+    (void)fcntl(err[0], F_SETFL, O_NONBLOCK);
     child.fds[1] = out[1];
     child.fds[2] = err[1];
     s->pid = child_start(&child);
@@ -107,7 +108,7 @@ static void hear(struct source *s, const char *bytes, size_t n)
     s->said[len] = '\0';
 }
 
-/* Reads what kubectl still says; false where it may say more. */
+/* Reads what kubectl has said; false where there may be more. */
 static bool hear_all(struct source *s)
 {
     char bytes[1024];
@@ -143,12 +144,13 @@ static void end_child(struct source *s)
 
     close(s->fd);
     s->fd = -1;
+    status = child_wait(s->pid);
+    s->pid = -1;
+    /* not until it is closed: what kubectl started may live, and have it */
     while (s->err >= 0 && !hear_all(s))
         ;
     close(s->err);
     s->err = -1;
-    status = child_wait(s->pid);
-    s->pid = -1;
     if (s->heard_now)
         s->pause = PAUSE_FIRST;
     s->useless = !s->heard_now && status != 0 && is_useless(s->said);
