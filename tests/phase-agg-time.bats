@@ -50,6 +50,27 @@ together
    19.87 2/10  the rest, below a hundredth, is cut off'
 }
 
+@test "phase-agg: a phase that weighs nothing keeps the whole below 100 until it is complete" {
+    printf 'phases:\n  cleanup: 0\n' >weights
+    aggregate --phases dump,cleanup --weights weights --percent time <<'END'
+{"type":"phase","phase":"dump","state":"complete"}
+{"type":"phase","phase":"cleanup","state":"running"}
+{"type":"phase","phase":"cleanup","state":"complete"}
+END
+    assert_success
+    assert_equal "$stderr" ''
+    assert_equal "$(percents | uniq)" '["0.00",0]
+["99.99",99.99]
+["100.00",100]'
+    head -n 2 records >begun
+    run --separate-stderr phase-agg --phases dump,cleanup --weights weights \
+        --percent time --explain <begun
+    assert_success
+    assert_line --index 0 'The whole is at 99.99 percent: the mean of its phases by the time they take.'
+    assert_line --index 5 '  100.00 0/1  nothing is cut off'
+    assert_line --index 6 'it stays below 100.00 until the phases that weigh nothing are complete'
+}
+
 @test "phase-agg: one file of weights serves all actions of an application" {
     cat >weights <<'END'
 {"phases":{"dump":20},

@@ -10,7 +10,8 @@ struct whole {
     enum phase_state state;
     int64_t percent;      /* hundredths; the mean over all phases, truncated; by
                              time where the plan is by time; never less than
-                             what the plan has reached */
+                             what the plan has reached; below 100 until all are
+                             complete */
     int64_t by_time;      /* the mean by the weights of the phases, truncated */
     int64_t sizes[SIZES]; /* sums of what is known, or COUNT_UNKNOWN */
     const struct phase *running; /* the first that runs; NULL */

@@ -173,6 +173,9 @@ static void put_sum(struct buf *b, const struct plan *plan,
     buf_str(b, sum->rests % sum->all > 0
                    ? "the rest, below a hundredth, is cut off\n"
                    : "nothing is cut off\n");
+    if (sum->whole + carried > whole_of(plan).percent)
+        buf_str(b, "it stays below 100.00 until the phases that weigh nothing "
+                   "are complete\n");
     if (plan->reached > sum->whole + carried) {
         buf_str(b, "it was at ");
         percent_put(b, plan->reached);

@@ -22,6 +22,12 @@ static int64_t mean(int64_t sum, int64_t weights)
     return weights > 0 ? sum / weights : 0;
 }
 
+/* 100 comes from success: also where what is left weighs nothing. */
+static int64_t held(int64_t percent, bool over)
+{
+    return over || percent < PERCENT_WHOLE ? percent : PERCENT_WHOLE - 1;
+}
+
 int64_t whole_weight(const struct plan *plan, const struct phase *phase)
 {
     if (phase->deferred)
@@ -43,6 +49,7 @@ struct whole whole_of(const struct plan *plan)
     struct whole w = { 0 };
     size_t states[PHASE_NO_STATE] = { 0 };
     int64_t percents = 0, counted = 0, weighted = 0, weights = 0;
+    bool over = true;
 
     for (int i = 0; i < SIZES; i++)
         w.sizes[i] = COUNT_UNKNOWN;
@@ -54,6 +61,7 @@ struct whole whole_of(const struct plan *plan)
             w.running = phase;
         if (phase->deferred)
             continue;
+        over = over && phase->state == PHASE_COMPLETE;
         counted++;
         percents += percent_of(phase);
         weights += phase->weight;
@@ -61,9 +69,9 @@ struct whole whole_of(const struct plan *plan)
         progress_add_sizes(w.sizes, phase->progress.sizes);
     }
     w.state = state_of(states);
-    w.by_time = mean(weighted, weights);
+    w.by_time = held(mean(weighted, weights), over);
     w.percent = plan->by_time ? w.by_time : mean(percents, counted);
     if (w.percent < plan->reached)
-        w.percent = plan->reached;
+        w.percent = held(plan->reached, over);
     return w;
 }
