@@ -50,6 +50,45 @@ document() {
     ends 1 failed "${good}unable to close repository: x\n"
 }
 
+@test "kopia-progress: a maintenance that fails before or behind its lines" {
+    local text
+
+    for text in 'error checking for clock skew: clock skew detected: x. Refusing to run maintenance.' \
+        'not running maintenance on read-only repository connection' \
+        'unable to get maintenance params: x' \
+        'unable to determine if maintenance is required: x' \
+        'error acquiring maintenance lock: x' \
+        'error getting maintenance blob time: x' \
+        'snapshot GC failure: x' 'error dropping deleted contents: x' \
+        'error deleting unreferenced metadata packs: x' \
+        'error deleting unreferenced blobs: x' \
+        'error rewriting contents in short packs: failed to rewrite 1 contents' \
+        'error extending object lock retention time: Failed to extend 2 blobs' \
+        'error cleaning up logs: x'; do
+        ends 1 failed "$text\n"
+        assert_equal "$(tail -n 1 <<<"$output" | jq -r '.operation + " " + .text')" \
+            "maintenance $text"
+        ends 1 failed "$maintained$text\n"
+        kopia-progress --unmatched console >records 2>unmatched || [ $? -eq 1 ]
+        assert_equal "$(cat unmatched)" ''
+    done
+}
+
+@test "kopia-progress: what a maintenance says on the way fails nothing" {
+    local text
+
+    for text in 'Object Lock extension will not function because Full-Maintenance is disabled' \
+        'Object lock retention is disabled.' \
+        'ERROR Failed to extend blob p0: x' \
+        'IGNORED: unable to rewrite deleted content "k1": x: BLOB not found'; do
+        ends 0 complete "Running full maintenance...\n$text\nFinished full maintenance.\n"
+        ends 0 complete "$maintained$text\n"
+        kopia-progress --unmatched console >records 2>unmatched
+        assert_equal "$(cat unmatched)" ''
+    done
+    ends 1 failed "Running full maintenance...\nERROR Failed to extend blob p0: x\nFinished full maintenance.\nERROR error extending object lock retention time: Failed to extend 1 blobs\n"
+}
+
 @test "kopia-progress: a failure text nobody knows, after a source that was not saved" {
     ends 1 failed "Snapshotting app@host:/c ...\n${good}unable to frobnicate: x\n"
 }

@@ -50,6 +50,7 @@ check_version() {
 @test "recordings: 0.11.0 gives its records" { check_version v0.11.0; }
 @test "recordings: 0.11.3 gives its records" { check_version v0.11.3; }
 @test "recordings: 0.13.0 gives its records" { check_version v0.13.0; }
+@test "recordings: 0.15.0 gives its records" { check_version v0.15.0; }
 @test "recordings: 0.16.0 gives its records" { check_version v0.16.0; }
 @test "recordings: 0.17.0 gives its records" { check_version v0.17.0; }
 @test "recordings: 0.19.0 gives its records" { check_version v0.19.0; }
