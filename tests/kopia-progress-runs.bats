@@ -50,6 +50,26 @@ document() {
     ends 1 failed "${good}unable to close repository: x\n"
 }
 
+@test "kopia-progress: commands that say nothing but how they failed" {
+    local text
+
+    for text in 'unable to get repository storage: found existing data in storage location' \
+        'cannot initialize repository: x' 'getting password: x' \
+        'no changes specified' \
+        "retention policy: can't parse the number of latest backups to keep \"x\": x" \
+        'unable to list sources: x' 'no snapshots matched k1' \
+        'no snapshots for source a@b:/c' 'error loading snapshot 1: x' \
+        "invalid source 'x': y" 'must specify files to remove' \
+        'object k1 is backed by missing blob p1' \
+        'error reading object k1: unable to read data: x'; do
+        ends 1 failed "$text\n"
+        assert_equal "$(tail -n 1 <<<"$output" | jq -r .text)" "$text"
+        ends 1 failed "ERROR $text\n"
+        kopia-progress --unmatched console >records 2>unmatched || [ $? -eq 1 ]
+        assert_equal "$(cat unmatched)" ''
+    done
+}
+
 @test "kopia-progress: a maintenance that fails before or behind its lines" {
     local text
 
@@ -117,8 +137,22 @@ document() {
 
     for text in 'unable to report run: x' 'unable to add k1 to cache: x' \
         'unable to delete metadata entry k1: x' \
-        'unable to parse snapshot manifest 1: x'; do
+        'unable to parse snapshot manifest 1: x' \
+        'error initializing action context: x' \
+        'unable to compact blobs for epoch 1: x, performance will be affected' \
+        'unable to generate full checkpoint: x, performance will be affected' \
+        'error cleaning up index blobs: x, performance may be affected' \
+        'active indexes [x] deletion watermark 1' \
+        'skipping bad read of index blob x1' \
+        'unable to close unused index file: x' 'unable to flush caches' \
+        "can't change file permissions: x" "can't remove temp file: x" \
+        'connection closed: x, will retry' 'error closing writer: x' \
+        'error during final sweep of the cache: x' \
+        'unable to remove log file: x' \
+        'unable to determine effective policy for a@b:/c' \
+        'entry does not have object ID: x'; do
         ends 0 complete "${good}ERROR $text\n"
+        ends 0 unknown "ERROR $text\n"
     done
 }
 
