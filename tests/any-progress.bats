@@ -532,17 +532,21 @@ any-progress: fatal: the jq program was ended 4 times'
 }
 
 @test "any-progress: nor where its limit has more milliseconds than poll() takes" {
-    echo 'last(range(5e6)) | {progressPercent: 7}' >own.jq
-    # more than a pipe holds, while the first line takes its time
-    {
+    echo 'def f: f; f' >own.jq
+    # more than a pipe holds, while the first line never ends
+    # shellcheck disable=SC2086 # WRAP is a command with its options
+    $WRAP "$BIN/any-progress" --jq-limit 600h --jq own.jq >records < <(
         echo '{}'
         head -c 1000000 /dev/zero | tr '\0' x
         echo end >written
-    } | any-progress --jq-limit 600h --jq own.jq >records &
-    wait_for end written
+    ) &
+    pid=$!
+    code=0
+    wait_for end written || code=$?
+    kill -KILL "$pid"
+    wait "$pid" || [ $? = 137 ]
+    assert_equal "$code" 0
     [ ! -s records ]
-    wait "$!"
-    [ "$(head -n 1 records)" = '{"type":"progress","progressPercent":7}' ]
 }
 
 @test "any-progress: signals leave it to its input" {

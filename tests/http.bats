@@ -86,6 +86,7 @@ ask_often() { # LINE ...
     local line number=0
 
     mkfifo lines
+    : >replies # not those of the time before
     request "https://127.0.0.1:$PORT" ca=${CA:-certs/ca.pem} "${KEYS[@]}" <lines \
         >replies 3>&- &
     ASKING=$!
