@@ -26,4 +26,13 @@ static inline size_t utf8_length(const char *text, size_t len)
     return n;
 }
 
+/* Where the character begins that AT, within TEXT, is in the midst of; AT where
+ * it is in none. */
+static inline size_t utf8_start(const char *text, size_t at)
+{
+    while (at > 0 && ((unsigned char)text[at] & 0xC0) == 0x80)
+        at--;
+    return at;
+}
+
 #endif

@@ -32,9 +32,7 @@ static bool is_harmless(const unsigned char *text, size_t n)
 static size_t back_up(const char *out, size_t len, size_t most)
 {
     while (len > most || (len > 0 && len == most && out[len - 1] == ' '))
-        do
-            len--;
-        while (len > 0 && ((unsigned char)out[len] & 0xC0) == 0x80);
+        len = utf8_start(out, len - 1);
     return len;
 }
 

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 /* A record holds a message or a source, each escaped: six bytes for one.  So
  * does it where text and path of a message are cut to the latter. */
 enum { RECORD_CEILING = 64 * 1024, SHOWN_MAX = 5 * 1024 };
@@ -30,11 +32,8 @@ static void emit(struct report *r)
 /* T, or as much of it as a record has room for, whatever it holds. */
 static struct text shortened(struct text t)
 {
-    if (t.len <= SHOWN_MAX)
-        return t;
-    t.len = SHOWN_MAX;
-    while (t.len > 0 && (t.at[t.len] & 0xC0) == 0x80) /* within a character */
-        t.len--;
+    if (t.len > SHOWN_MAX)
+        t.len = utf8_start(t.at, SHOWN_MAX);
     return t;
 }
 
