@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -208,7 +207,7 @@ static bool has_stalled(const struct run *r)
  * is what alone moves a clock that is set. */
 static int until_look(struct run *r)
 {
-    int64_t next = agg_next(&r->agg), ms;
+    int64_t next = agg_next(&r->agg);
 
     if (r->files.next < next)
         next = r->files.next;
@@ -216,8 +215,7 @@ static int until_look(struct run *r)
         next = stall_counts(r);
     if (next == INT64_MAX || r->clock.set)
         return -1;
-    ms = (next - clock_steady(&r->clock)) / (CLOCK_SECOND / 1000) + 1;
-    return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+    return clock_poll(next - clock_steady(&r->clock) + 1); /* behind it */
 }
 
 /* The next record, or the time to look. */

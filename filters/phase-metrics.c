@@ -4,7 +4,6 @@
  */
 #include <errno.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,8 +121,7 @@ static int64_t due(const struct job *job)
 /* Writes what is due; for how many ms nothing else is, or -1. */
 static int step(struct job *job)
 {
-    const int64_t ms = CLOCK_SECOND / 1000;
-    int64_t now = clock_steady(&job->clock), at = due(job), left;
+    int64_t now = clock_steady(&job->clock), at = due(job);
 
     if (at >= 0 && now >= at) {
         follow_read(&job->follow);
@@ -139,8 +137,7 @@ static int step(struct job *job)
     }
     if (at < 0)
         return -1;
-    left = at > now ? (at - now + ms - 1) / ms : 1;
-    return left < INT_MAX ? (int)left : INT_MAX;
+    return at > now ? clock_poll(at - now) : 1;
 }
 
 static void read_some(struct job *job)

@@ -4,7 +4,6 @@
  * the last one in any case.
  */
 #include <errno.h>
-#include <limits.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -38,16 +37,6 @@ static void take(void *arg, const char *text, size_t len)
         file_take(&job->file, text, len);
 }
 
-/* Nanoseconds as poll(2) takes them, rounded up; -1: for ever. */
-static int milliseconds(int64_t ns)
-{
-    const int64_t ms = CLOCK_SECOND / 1000;
-
-    if (ns < 0)
-        return -1;
-    return ns / ms < INT_MAX ? (int)((ns + ms - 1) / ms) : INT_MAX;
-}
-
 /* Does all that is due; for how many ms there is nothing more to do. */
 static int step(struct job *job)
 {
@@ -55,7 +44,9 @@ static int step(struct job *job)
     int64_t other =
         job->actionset != NULL ? actionset_step(job->actionset) : WRITER_NEVER;
 
-    return milliseconds(due < 0 || (other >= 0 && other < due) ? other : due);
+    if (due < 0 || (other >= 0 && other < due))
+        due = other;
+    return due < 0 ? -1 : clock_poll(due);
 }
 
 /* Waits for whatever comes first, and takes what input there is; false where

@@ -1,7 +1,6 @@
 #include "feed.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,7 +10,7 @@
 enum { RING_SIZE = 4 * 1024 * 1024, READ_SIZE = 64 * 1024 };
 
 /* So long an answer may take before it is late, in ms. */
-enum { PATIENCE = 2, MS = 1000000 };
+enum { PATIENCE = 2 };
 
 bool feed_open(struct feed *f, int fd)
 {
@@ -86,16 +85,6 @@ ssize_t feed_read(void *arg, char *bytes, size_t n)
     return f->error != 0 ? -1 : 0;
 }
 
-/* Milliseconds until UNTIL, rounded up. */
-static int left(int64_t until)
-{
-    int64_t ns = until - now();
-
-    if (ns <= 0)
-        return 0;
-    return ns / MS < INT_MAX ? (int)((ns + MS - 1) / MS) : INT_MAX;
-}
-
 static void take_input(struct feed *f)
 {
     static char bytes[READ_SIZE];
@@ -112,7 +101,7 @@ bool feed_wait(struct feed *f, int other, short events, int64_t until)
         { .fd = other, .events = events },
         { .fd = -1, .events = POLLIN },
     };
-    int ms = left(until);
+    int ms = clock_poll(until - now());
 
     if (!deaf && ms > PATIENCE)
         ms = PATIENCE;
@@ -123,7 +112,7 @@ bool feed_wait(struct feed *f, int other, short events, int64_t until)
             return true;
         if (!deaf && ready[1].revents != 0)
             take_input(f);
-        ms = left(until);
+        ms = clock_poll(until - now());
         if (ms == 0)
             return false;
         ready[1].fd = deaf || f->ended ? -1 : f->fd;

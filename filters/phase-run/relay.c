@@ -1,7 +1,6 @@
 #include "relay.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -128,7 +127,7 @@ static void wait_for(struct pollfd fds[static SLOTS], int timeout)
 /* For how long nothing is due, in ms; -1: until something comes. */
 static int until_due(struct relay *r)
 {
-    int64_t next = reports_tick(&r->reports, r->now), ms;
+    int64_t next = reports_tick(&r->reports, r->now);
 
     if (r->stopped && r->now + STOPPED_LOOK < next)
         next = r->now + STOPPED_LOOK;
@@ -137,8 +136,7 @@ static int until_due(struct relay *r)
         next = r->deadline;
     if (next == JOURNAL_NEVER)
         return -1;
-    ms = (next - r->now) / (CLOCK_SECOND / 1000) + 1;
-    return ms < 0 ? 0 : ms > INT_MAX ? INT_MAX : (int)ms;
+    return clock_poll(next - r->now + 1); /* behind it */
 }
 
 static void pass(struct relay *r, const struct pollfd fds[static SLOTS])

@@ -214,7 +214,7 @@ int show_step(struct show *s)
     if (at >= 0 && now >= at) {
         s->shown = now;
         if (s->draws && !terminal_ready(&s->terminal))
-            return (int)(FRAME / (CLOCK_SECOND / 1000));
+            return clock_poll(FRAME);
         s->changed = false;
         read_late(s);
         if (s->draws)
@@ -228,8 +228,7 @@ int show_step(struct show *s)
         out_flush(&s->out);
     if (at < 0)
         return -1;
-    now = at > now ? at - now : 0;
-    return (int)((now + CLOCK_SECOND / 1000 - 1) / (CLOCK_SECOND / 1000));
+    return clock_poll(at - now);
 }
 
 void show_finish(struct show *s)

@@ -40,6 +40,10 @@ struct instant {
 /* Looks at both clocks at once. */
 struct instant clock_now(struct clock *c);
 
+/* For how long poll(2) shall wait for NS to pass: milliseconds, rounded up; 0
+ * where NS is not above it, INT_MAX where it is more than that. */
+int clock_poll(int64_t ns);
+
 /* WALL as RFC 3339 in whole seconds, UTC (2023-02-20T12:49:55Z); a time before
  * 1970 is written as 1970-01-01T00:00:00Z.  Returns the length. */
 size_t clock_format(int64_t wall, char text[static CLOCK_TEXT]);

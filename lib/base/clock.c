@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <limits.h>
 #include <string.h>
 #include <time.h>
 
@@ -48,6 +49,15 @@ struct instant clock_now(struct clock *c)
 
     now.steady = c->set ? now.wall : clock_steady(c);
     return now;
+}
+
+int clock_poll(int64_t ns)
+{
+    const int64_t ms = CLOCK_SECOND / 1000;
+
+    if (ns <= 0)
+        return 0;
+    return (ns - 1) / ms < INT_MAX ? (int)((ns - 1) / ms + 1) : INT_MAX;
 }
 
 size_t clock_format(int64_t wall, char text[static CLOCK_TEXT])

@@ -1,5 +1,6 @@
 #include "base/clock.h"
 
+#include <limits.h>
 #include <time.h>
 
 #include "unit.h"
@@ -199,6 +200,18 @@ static void without_a_setting_it_is_the_machines_clock(void **state)
     assert_true(second - first < 60 * CLOCK_SECOND);
 }
 
+static void poll_waits_no_shorter_and_has_an_end(void **state)
+{
+    (void)state;
+    assert_int_equal(clock_poll(INT64_MIN), 0);
+    assert_int_equal(clock_poll(0), 0);
+    assert_int_equal(clock_poll(1), 1);
+    assert_int_equal(clock_poll(1000000), 1);
+    assert_int_equal(clock_poll(1000001), 2);
+    assert_int_equal(clock_poll(INT_MAX * INT64_C(1000000)), INT_MAX);
+    assert_int_equal(clock_poll(INT64_MAX), INT_MAX);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -210,6 +223,7 @@ int main(void)
         cmocka_unit_test(a_stepping_clock_moves_at_each_look),
         cmocka_unit_test(both_clocks_take_one_look),
         cmocka_unit_test(refuses_a_clock_that_it_cannot_set),
+        cmocka_unit_test(poll_waits_no_shorter_and_has_an_end),
         cmocka_unit_test(without_a_setting_it_is_the_machines_clock),
     };
 
