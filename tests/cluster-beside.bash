@@ -5,9 +5,10 @@
 # Runs functions at the same time, each with a directory, a namespace and a
 # controller of its own, whatever else it has: Kanister's functions are
 # singletons of the controller's process, so what ends one phase would show in
-# all others.  Fails where one does, and shows what that one said.
+# all others.  Fails where one does, or has not ended after five minutes, and
+# shows what that one said.
 together() { # FUNCTION[.NUMBER] ...
-    local name failed=0
+    local name failed=0 end=$((SECONDS + 300))
     declare -A pids
 
     for name; do
@@ -15,6 +16,13 @@ together() { # FUNCTION[.NUMBER] ...
         pids[$name]=$!
     done
     for name; do
+        while kill -0 "${pids[$name]}" 2>>"$name.log"; do
+            if [ "$SECONDS" -ge "$end" ]; then
+                kill "${pids[$name]}"
+                break
+            fi
+            sleep 0.1
+        done
         if ! wait "${pids[$name]}"; then
             failed=1
             echo "--- $name"
@@ -67,6 +75,7 @@ scenario() { # [without-]FUNCTION
 leave() {
     local pid
 
+    echo "the end, in ${FUNCNAME[*]}, line ${BASH_LINENO[*]}"
     for pid in $(jobs -rp); do
         kill "$pid"
     done
@@ -120,13 +129,18 @@ is_quiet() {
 # Begins what a pod would, for the ActionSet "backup" or $SET: PIPELINE.in is its
 # input, PIPELINE.err what it says.
 pipeline() { # PIPELINE ARGUMENT-OF-PHASE-AGG ... -- ARGUMENT-OF-STATUS-PATCH ...
-    local id=$1 agg=()
+    local id=$1 agg=() keep
 
     while shift && [ "$1" != -- ]; do
         agg+=("$1")
     done
     shift
     mkfifo "$id.in"
+    # it stays open from before the first that is said, and has a reader
+    exec {keep}<>"$id.in"
+    sleep 600 <&"$keep" {keep}>&- &
+    echo $! >"$id.keeper"
+    exec {keep}>&-
     (
         set +e
         phase-agg "${agg[@]}" <"$id.in" 2>"$id.agg.err" |
@@ -135,8 +149,6 @@ pipeline() { # PIPELINE ARGUMENT-OF-PHASE-AGG ... -- ARGUMENT-OF-STATUS-PATCH ..
         echo "${PIPESTATUS[*]}" >"$id.new"
         mv "$id.new" "$id.status"
     ) &
-    sleep 600 >"$id.in" & # so it stays open
-    echo $! >"$id.keeper"
 }
 
 say() { # PIPELINE RECORD ...
