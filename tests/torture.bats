@@ -61,7 +61,7 @@ starve() { # FIRST MORE ROW ...
 }
 
 @test "torture: whichever call of phase-run fails, the command is what it is" {
-    starve 1 1 run progress-file run-actionset
+    starve 1 1 run run-shell progress-file run-actionset
 }
 
 @test "torture: whichever call of its filters fails, phase-run's command is what it is" {

@@ -12,13 +12,18 @@ bool link_open(int ends[2])
 
 enum { TRIES = 100, PAUSE_MS = 10 };
 
+static bool lacks_memory(void)
+{
+    return errno == ENOBUFS || errno == ENOMEM;
+}
+
 /* Whether the kernel may do the same later: who is never told of the end waits
  * for ever. */
 static bool may_come(int *tries)
 {
     if (errno == EINTR)
         return true;
-    if ((errno != ENOBUFS && errno != ENOMEM) || ++*tries > TRIES)
+    if (!lacks_memory() || ++*tries > TRIES)
         return false;
     (void)poll(NULL, 0, PAUSE_MS);
     return true;
@@ -45,8 +50,10 @@ enum link_status link_receive(int end, struct message *message)
     while (n < 0 && errno == EINTR);
     if (n == (ssize_t)sizeof *message)
         return LINK_MESSAGE;
+    if (n >= 0 || (errno != EAGAIN && !lacks_memory()))
+        return LINK_END;
     /* who took a want of memory for the end would end the command */
-    return n < 0 && (errno == EAGAIN || errno == ENOMEM || errno == ENOBUFS)
-               ? LINK_NOTHING
-               : LINK_END;
+    if (errno != EAGAIN)
+        (void)poll(NULL, 0, PAUSE_MS);
+    return LINK_NOTHING;
 }

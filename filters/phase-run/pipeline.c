@@ -24,6 +24,8 @@ void pipeline_init(struct pipeline *p)
     };
 }
 
+static bool reserved; /* FILTER_EVENTS is nobody's */
+
 void pipeline_reserve(void)
 {
     int fd;
@@ -31,10 +33,10 @@ void pipeline_reserve(void)
     if (settings.pipeline == NULL || fcntl(FILTER_EVENTS, F_GETFD) >= 0)
         return;
     fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    if (fd >= 0 && fd != FILTER_EVENTS) { /* then a lower one was free */
-        dup3(fd, FILTER_EVENTS, O_CLOEXEC);
+    reserved = fd == FILTER_EVENTS ||
+               (fd >= 0 && dup3(fd, FILTER_EVENTS, O_CLOEXEC) >= 0);
+    if (fd >= 0 && fd != FILTER_EVENTS) /* a lower one was free */
         close(fd);
-    }
 }
 
 static bool open_pipe(int ends[2])
@@ -150,9 +152,14 @@ static void start_text(struct pipeline *p)
 
 static void start_shell(struct pipeline *p)
 {
-    int events = open_sink(&p->events, EVENTS_ROOM);
-    int in = events >= 0 ? open_sink(&p->copy, COPY_ROOM) : -1;
+    int events, in;
 
+    if (!reserved) { /* by now it may be any of ours */
+        msg_warn("unable to begin a pipeline: no descriptor for its events");
+        return;
+    }
+    events = open_sink(&p->events, EVENTS_ROOM);
+    in = events >= 0 ? open_sink(&p->copy, COPY_ROOM) : -1;
     if (in >= 0)
         filters_start_shell(&p->filters, settings.pipeline, in, events);
     else if (events >= 0)

@@ -35,7 +35,7 @@ struct pipeline {
 void pipeline_init(struct pipeline *p);
 
 /* Keeps the shell's descriptor of the events free of ours, before any is
- * opened. */
+ * opened; where that fails there will be no pipeline, which is said then. */
 void pipeline_reserve(void);
 
 /* Starts what the settings ask for; what cannot be started is said. */
