@@ -283,6 +283,20 @@ phase-view: warning: connection refused'
     assert_equal "$stderr" 'phase-view: warning: the connection is lost'
 }
 
+@test "phase-view: a kubectl that has closed its output is ended" {
+    # shellcheck disable=SC2016 # the script's own variables
+    take_kubectl 'case $n in
+        1) actionset u1 as1 running 0
+            exec >&-
+            while :; do echo "this pipe is full at last" >&2; done ;;
+        2) actionset u1 as1 complete 100 ;;
+        esac'
+    # shellcheck disable=SC2086 # WRAP is a command with its options
+    run --separate-stderr timeout -s KILL 30 env $WRAP "$BIN/phase-view" -a as1
+    assert_success
+    assert_line --index 1 'as1  100.00%  complete  dump complete'
+}
+
 @test "phase-view: what kubectl says of no use is said, and ends it" {
     # shellcheck disable=SC2016 # the script's own variables
     take_kubectl '[ $n != 2 ] || actionset u1 as1 running 0

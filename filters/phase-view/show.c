@@ -33,7 +33,7 @@ bool show_open(struct show *s, struct clock *clock, int64_t interval,
 
 static void tell(struct show *s, struct board_entry *e)
 {
-    struct buf line = BUF_INIT(1 << 20);
+    struct buf line = BUF_INIT(4 * DOCUMENT_MAX); /* escapes are longer */
 
     told_put(&line, e);
     if (line.failed)

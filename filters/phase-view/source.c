@@ -137,13 +137,15 @@ static bool is_useless(const char *said)
     return false;
 }
 
-/* kubectl has closed its output. */
+/* kubectl has closed its output.  As a rule that is its end; if not, there is
+ * nothing more that we want of it. */
 static void end_child(struct source *s)
 {
     int status;
 
     close(s->fd);
     s->fd = -1;
+    (void)kill(s->pid, SIGTERM);
     status = child_wait(s->pid);
     s->pid = -1;
     /* not until it is closed: what kubectl started may live, and have it */
