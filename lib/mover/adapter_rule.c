@@ -57,6 +57,13 @@ static bool unit_fits(enum field f, enum quantity_kind kind)
     return kind == QUANTITY_TEXT;
 }
 
+/* What a group holds goes into no record. */
+static void set_unread(struct rule *rule, int group)
+{
+    rule->field_of[group] = F_level; /* which none of ours has */
+    rule->unit_of[group].kind = QUANTITY_TEXT;
+}
+
 static void see_group(void *arg, const char *name, int group)
 {
     struct parser *p = arg;
@@ -75,8 +82,7 @@ static void see_group(void *arg, const char *name, int group)
     if (f == FIELD_COUNT && p->adapter->fixed &&
         field_find(name) != FIELD_COUNT) {
         /* the choice of another operation leaves out what that has not */
-        rule->field_of[group] = F_level; /* which no record has */
-        rule->unit_of[group].kind = QUANTITY_TEXT;
+        set_unread(rule, group);
     } else if (f == FIELD_COUNT) {
         adapter_blame(
             p, "\"%s\" is no member of a%s %s line%s%s", name,
@@ -118,6 +124,8 @@ static bool compile(struct parser *p, struct rule *rule, struct text pattern)
     if (rule->rx == NULL)
         return adapter_blame(p, "%s", why);
     rule->groups = 1;
+    for (int g = 1; g < ADAPTER_GROUPS; g++) /* "(?-n)" has some without name */
+        set_unread(rule, g);
     p->rule = rule;
     rx_each_group(rule->rx, see_group, p);
     return rule->groups <= ADAPTER_GROUPS;

@@ -151,6 +151,22 @@ static void the_first_rule_of_which_all_can_be_read_counts(void **state)
     adapter_free(&a);
 }
 
+static void a_group_without_a_name_is_no_field(void **state)
+{
+    struct adapter a;
+    struct reading r;
+    const struct rule *by;
+
+    (void)state;
+    assert_null(read_text(
+        &a, "operation restore\nprogress (?-n)(\\d+) (?<done>\\d+) (x)\n", 0,
+        ""));
+    assert_int_equal(adapter_match(&a, "77 42 x", 7, &r, &by), ADAPTER_MATCHED);
+    assert_int_equal(values_number(&r.values, F_sizeDownloadedB), 42);
+    assert_false(values_has(&r.values, F_progressPercent));
+    adapter_free(&a);
+}
+
 static void a_rule_matches_a_whole_line(void **state)
 {
     struct adapter a;
@@ -264,6 +280,7 @@ int main(void)
         cmocka_unit_test(what_is_wrong_is_said_with_its_line),
         cmocka_unit_test(a_nul_is_no_pattern),
         cmocka_unit_test(the_first_rule_of_which_all_can_be_read_counts),
+        cmocka_unit_test(a_group_without_a_name_is_no_field),
         cmocka_unit_test(a_rule_matches_a_whole_line),
         cmocka_unit_test(lines_end_as_they_do_anywhere),
         cmocka_unit_test(numbers_of_json_are_cut_off),
