@@ -23,7 +23,8 @@ struct clock {
 };
 
 /* Reads PHASEPIPE_CLOCK's value (NULL: the real clocks).  False where TEXT is
- * no time, or no step, that this module can read. */
+ * no time, or no step, that this module can read, or a time behind 2115; there
+ * the clock stands still in the end. */
 bool clock_open(struct clock *c, const char *text);
 
 /* Nanoseconds since 1970-01-01T00:00:00Z. */

@@ -6,13 +6,17 @@
 
 #include "base/num.h"
 
+/* Of a clock that is set (in 2116): what lasts a century from there on, as no
+ * duration lasts longer, still has a time. */
+#define LAST (INT64_MAX / 2)
+
 static int64_t look(struct clock *c, clockid_t id)
 {
     struct timespec now = { 0 };
     int64_t fixed = c->fixed;
 
     if (c->set) {
-        c->fixed += c->step;
+        c->fixed = c->step < LAST - fixed ? fixed + c->step : LAST;
         return fixed;
     }
     clock_gettime(id, &now); /* cannot fail for these two clocks */
@@ -39,7 +43,7 @@ bool clock_open(struct clock *c, const char *text)
         return true;
     len = step != NULL ? (size_t)(step - text) : strlen(text);
     c->set = true;
-    return clock_parse(text, len, &c->fixed) &&
+    return clock_parse(text, len, &c->fixed) && c->fixed <= LAST &&
            (step == NULL || num_duration(step + 1, strlen(step + 1), &c->step));
 }
 

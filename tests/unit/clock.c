@@ -176,12 +176,26 @@ static void refuses_a_clock_that_it_cannot_set(void **state)
         "2023-02-20T12:49:55Z+1",
         "2023-02-20T12:49:55Z+-1s",
         "2023-02-20T12:49:55Z 1s",
+        "2117-01-01T00:00:00Z",
     };
     struct clock c;
 
     (void)state;
     for (size_t i = 0; i < COUNT(bad); i++)
         assert_row(!clock_open(&c, bad[i]), bad[i]);
+}
+
+static void a_set_clock_has_an_end(void **state)
+{
+    struct clock c;
+    int64_t last;
+
+    (void)state;
+    assert_true(clock_open(&c, "2100-01-01T00:00:00Z+2562047h"));
+    (void)clock_wall(&c);
+    last = clock_wall(&c);
+    assert_true(last <= INT64_MAX / 2);
+    assert_int_equal(clock_wall(&c), last);
 }
 
 static void without_a_setting_it_is_the_machines_clock(void **state)
@@ -224,6 +238,7 @@ int main(void)
         cmocka_unit_test(both_clocks_take_one_look),
         cmocka_unit_test(refuses_a_clock_that_it_cannot_set),
         cmocka_unit_test(poll_waits_no_shorter_and_has_an_end),
+        cmocka_unit_test(a_set_clock_has_an_end),
         cmocka_unit_test(without_a_setting_it_is_the_machines_clock),
     };
 
