@@ -87,9 +87,13 @@ static void pass_over(void *arg, const char *text, size_t len)
 /* Takes lines and delivers states until the input ends or a signal comes. */
 static void follow(struct job *job)
 {
+    bool said = false;
+
     while (!ending_asked() && !job->input.ended)
-        if (!turn(job, step(job)))
+        if (!turn(job, step(job)) && !said) {
             fail(job, msg_fatal_sys("unable to read standard input"));
+            said = true;
+        }
     if (!job->input.ended)
         input_read_rest(&job->input);
     job->input.take = pass_over;

@@ -208,6 +208,16 @@ static short as_libcurl_says(short events)
                    (events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
 }
 
+/* Where there is no waiting, who tries again would do nothing else. */
+static bool fail_slowly(int error)
+{
+    enum { PAUSE_MS = 100 };
+
+    (void)poll(NULL, 0, PAUSE_MS);
+    errno = error;
+    return false;
+}
+
 bool http_wait(struct http *h, struct pollfd *extra, unsigned count,
                int timeout_ms)
 {
@@ -228,12 +238,10 @@ bool http_wait(struct http *h, struct pollfd *extra, unsigned count,
         timeout_ms = 0;
     result = curl_multi_poll(h->multi, fds, used,
                              timeout_ms < 0 ? INT_MAX : timeout_ms, NULL);
-    if (result != CURLM_OK) {
-        errno = result == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
-        return false;
-    }
+    if (result != CURLM_OK)
+        return fail_slowly(result == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO);
     /* libcurl passes POLLHUP and POLLERR over in silence */
     if (count > 0 && poll(extra, count, 0) < 0 && errno != EINTR)
-        return false;
+        return fail_slowly(errno);
     return advance(h);
 }
