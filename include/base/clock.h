@@ -23,8 +23,8 @@ struct clock {
 };
 
 /* Reads PHASEPIPE_CLOCK's value (NULL: the real clocks).  False where TEXT is
- * no time, or no step, that this module can read, or a time behind 2115; there
- * the clock stands still in the end. */
+ * no time, or no step, that this module can read.  With a step it stands still
+ * when 2261 is over. */
 bool clock_open(struct clock *c, const char *text);
 
 /* Nanoseconds since 1970-01-01T00:00:00Z. */

@@ -6,9 +6,9 @@
 
 #include "base/num.h"
 
-/* Of a clock that is set (in 2116): what lasts a century from there on, as no
- * duration lasts longer, still has a time. */
-#define LAST (INT64_MAX / 2)
+/* The end of the last year that clock_parse() reads, some months before that
+ * of all numbers; a clock that is set goes no further. */
+#define LAST (INT64_C(9214646400) * CLOCK_SECOND - 1)
 
 static int64_t look(struct clock *c, clockid_t id)
 {
@@ -43,7 +43,7 @@ bool clock_open(struct clock *c, const char *text)
         return true;
     len = step != NULL ? (size_t)(step - text) : strlen(text);
     c->set = true;
-    return clock_parse(text, len, &c->fixed) && c->fixed <= LAST &&
+    return clock_parse(text, len, &c->fixed) &&
            (step == NULL || num_duration(step + 1, strlen(step + 1), &c->step));
 }
 

@@ -176,7 +176,6 @@ static void refuses_a_clock_that_it_cannot_set(void **state)
         "2023-02-20T12:49:55Z+1",
         "2023-02-20T12:49:55Z+-1s",
         "2023-02-20T12:49:55Z 1s",
-        "2117-01-01T00:00:00Z",
     };
     struct clock c;
 
@@ -194,8 +193,11 @@ static void a_set_clock_has_an_end(void **state)
     assert_true(clock_open(&c, "2100-01-01T00:00:00Z+2562047h"));
     (void)clock_wall(&c);
     last = clock_wall(&c);
-    assert_true(last <= INT64_MAX / 2);
+    assert_true(last > INT64_C(291) * 366 * 24 * 3600 * CLOCK_SECOND);
     assert_int_equal(clock_wall(&c), last);
+    assert_true(clock_open(&c, "2261-12-31T23:59:59Z+1h"));
+    last = clock_wall(&c);
+    assert_true(clock_wall(&c) >= last);
 }
 
 static void without_a_setting_it_is_the_machines_clock(void **state)
