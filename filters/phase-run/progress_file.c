@@ -136,7 +136,9 @@ static bool take_notes(struct progress_file *f, bool *closed)
 
     /* who writes faster than we read shall not keep us here */
     for (int reads = 0; n > 0 && reads < READS_MAX; reads++) {
-        n = read(f->notes, notes, sizeof notes);
+        do
+            n = read(f->notes, notes, sizeof notes);
+        while (n < 0 && errno == EINTR);
         for (ssize_t at = 0; at < n;) {
             const struct inotify_event *note =
                 (const struct inotify_event *)(notes + at);
@@ -169,11 +171,17 @@ static size_t read_end(struct progress_file *f, char text[static REC_CEILING],
 
     if (fd < 0)
         return 0;
-    if (fstat(fd, &found) == 0 && S_ISREG(found.st_mode)) {
+    if (fstat(fd, &found) < 0) {
+        complain(f, strerror(errno));
+    } else if (S_ISREG(found.st_mode)) {
         off_t start =
             found.st_size > REC_CEILING ? found.st_size - REC_CEILING : 0;
 
-        n = pread(fd, text, REC_CEILING, start);
+        do
+            n = pread(fd, text, REC_CEILING, start);
+        while (n < 0 && errno == EINTR);
+        if (n < 0)
+            complain(f, strerror(errno));
         *cut = start > 0 && n > 0 && text[0] != '\0';
     }
     close(fd);
