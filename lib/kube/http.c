@@ -132,19 +132,24 @@ static void look(struct http *h)
     }
 }
 
+/* False with errno set. */
+static bool is_good(CURLMcode result)
+{
+    if (result == CURLM_OK)
+        return true;
+    errno = result == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
+    return false;
+}
+
 /* Does what can be done without waiting; false with errno set. */
 static bool advance(struct http *h)
 {
-    CURLMcode result;
     int running;
 
     if (!h->busy)
         return true;
-    result = curl_multi_perform(h->multi, &running);
-    if (result != CURLM_OK) {
-        errno = result == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO;
+    if (!is_good(curl_multi_perform(h->multi, &running)))
         return false;
-    }
     look(h);
     return true;
 }
@@ -208,22 +213,11 @@ static short as_libcurl_says(short events)
                    (events & POLLOUT ? CURL_WAIT_POLLOUT : 0));
 }
 
-/* Where there is no waiting, who tries again would do nothing else. */
-static bool fail_slowly(int error)
-{
-    enum { PAUSE_MS = 100 };
-
-    (void)poll(NULL, 0, PAUSE_MS);
-    errno = error;
-    return false;
-}
-
-bool http_wait(struct http *h, struct pollfd *extra, unsigned count,
-               int timeout_ms)
+static bool wait_and_advance(struct http *h, struct pollfd *extra,
+                             unsigned count, int timeout_ms)
 {
     struct curl_waitfd fds[HTTP_EXTRA_MAX];
     unsigned used = 0;
-    CURLMcode result;
 
     if (count > HTTP_EXTRA_MAX) {
         errno = EINVAL;
@@ -236,12 +230,25 @@ bool http_wait(struct http *h, struct pollfd *extra, unsigned count,
             };
     if (!h->busy && !h->told)
         timeout_ms = 0;
-    result = curl_multi_poll(h->multi, fds, used,
-                             timeout_ms < 0 ? INT_MAX : timeout_ms, NULL);
-    if (result != CURLM_OK)
-        return fail_slowly(result == CURLM_OUT_OF_MEMORY ? ENOMEM : EIO);
+    if (!is_good(curl_multi_poll(h->multi, fds, used,
+                                 timeout_ms < 0 ? INT_MAX : timeout_ms, NULL)))
+        return false;
     /* libcurl passes POLLHUP and POLLERR over in silence */
     if (count > 0 && poll(extra, count, 0) < 0 && errno != EINTR)
-        return fail_slowly(errno);
+        return false;
     return advance(h);
+}
+
+bool http_wait(struct http *h, struct pollfd *extra, unsigned count,
+               int timeout_ms)
+{
+    enum { PAUSE_MS = 100 };
+    int error;
+
+    if (wait_and_advance(h, extra, count, timeout_ms))
+        return true;
+    error = errno;
+    (void)poll(NULL, 0, PAUSE_MS); /* who tries again would do nothing else */
+    errno = error;
+    return false;
 }
