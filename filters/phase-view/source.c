@@ -137,9 +137,8 @@ static bool is_useless(const char *said)
     return false;
 }
 
-/* kubectl has closed its output.  As a rule that is its end; if not, there is
- * nothing more that we want of it. */
-static void end_child(struct source *s)
+/* Ends kubectl, where it has not ended; its wait status. */
+static int stop(struct source *s)
 {
     int status;
 
@@ -148,6 +147,15 @@ static void end_child(struct source *s)
     (void)kill(s->pid, SIGTERM);
     status = child_wait(s->pid);
     s->pid = -1;
+    return status;
+}
+
+/* kubectl has closed its output.  As a rule that is its end; if not, there is
+ * nothing more that we want of it. */
+static void end_child(struct source *s)
+{
+    int status = stop(s);
+
     /* not until it is closed: what kubectl started may live, and have it */
     while (s->err >= 0 && !hear_all(s))
         ;
@@ -201,10 +209,7 @@ void source_close(struct source *s)
 {
     if (s->pid < 0)
         return;
-    close(s->fd);
     if (s->err >= 0)
         close(s->err);
-    (void)kill(s->pid, SIGTERM);
-    (void)child_wait(s->pid);
-    s->pid = -1;
+    (void)stop(s);
 }
