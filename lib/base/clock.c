@@ -16,7 +16,8 @@ static int64_t look(struct clock *c, clockid_t id)
     int64_t fixed = c->fixed;
 
     if (c->set) {
-        c->fixed = c->step < LAST - fixed ? fixed + c->step : LAST;
+        if (fixed < LAST) /* a zone may have brought it beyond */
+            c->fixed = c->step < LAST - fixed ? fixed + c->step : LAST;
         return fixed;
     }
     clock_gettime(id, &now); /* cannot fail for these two clocks */

@@ -198,6 +198,9 @@ static void a_set_clock_has_an_end(void **state)
     assert_true(clock_open(&c, "2261-12-31T23:59:59Z+1h"));
     last = clock_wall(&c);
     assert_true(clock_wall(&c) >= last);
+    assert_true(clock_open(&c, "2261-12-31T23:59:59-23:59"));
+    last = clock_wall(&c);
+    assert_true(clock_wall(&c) >= last);
 }
 
 static void without_a_setting_it_is_the_machines_clock(void **state)
