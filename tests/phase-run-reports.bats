@@ -256,13 +256,10 @@ phase-run: warning: the progress file held no progress: 2 times"
         # shellcheck disable=SC2016 # the command's
         start --progress-file $file --target status.json -- sh -c '
             f=$PHASEPIPE_PROGRESS_FILE d=${PHASEPIPE_PROGRESS_FILE%/*}
-            exec 9<>go; echo 10 >$f; read x <&9
+            exec 9<>go; [ -d $d ] || mkdir $d; echo 10 >$f; read x <&9
             [ $d = "$PWD" ] || { rm -r $d; mkdir $d; }
             rm -f $f; echo 20 >$f; read x <&9
             echo 30 >new; mv new $f; read x <&9; exit 3'
-        if [ $file = no-such-yet/progress ]; then
-            mkdir no-such-yet
-        fi
         for percent in 20 30; do
             echo >go
             wait_for "\"$percent.00\"" status.json
