@@ -12,8 +12,10 @@ enum { STATUS_PERCENT = sizeof "100.00" };
 /* A quick look: false where LEN bytes are surely no status record. */
 bool status_maybe(const char *text, size_t len);
 
-/* The full look: UTF-8 without control characters, and one JSON object whose
- * type is "status". */
+/* The full look at what the quick one lets through: UTF-8 without control
+ * characters, and one JSON object whose type is "status".  A byte order mark
+ * before it, which libjq skips, and "type" or "status" with escapes are not
+ * for the quick look, and so for neither. */
 bool status_good(const char *text, size_t len);
 
 /* Copies the record's progress.percentCompleted to PERCENT (a string such as

@@ -90,7 +90,7 @@ bool status_good(const char *text, size_t len)
     jv record;
     bool good;
 
-    if (!is_clean(text, len))
+    if (!status_maybe(text, len) || !is_clean(text, len))
         return false;
     record = json_parse(text, len);
     good = is_status(record);

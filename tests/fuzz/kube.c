@@ -6,15 +6,13 @@
 #include "kube/status.h"
 #include "kube/writer.h"
 
-/* The quick look is surely no at what the full look takes only where it says
- * so; a percentage that is shown is one. */
+/* A percentage that is shown is one. */
 static bool check_status(struct input line)
 {
     char percent[STATUS_PERCENT];
     bool good = status_good(line.at, line.left);
     int64_t hundredths = -1;
 
-    MUST(!good || status_maybe(line.at, line.left));
     if (good && status_percent(line.at, line.left, percent))
         MUST(num_decimal(percent, strlen(percent), 100, &hundredths) &&
              is_harmless(percent, strlen(percent)));

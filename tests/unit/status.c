@@ -59,6 +59,8 @@ static void the_full_look_refuses_what_is_none(void **state)
     assert_false(GOOD("{\"type\":\"statuz\",\"status\":1}"));
     assert_false(GOOD("{\"type\":\"status\\u0000\"}"));
     assert_false(GOOD("{\"type\":\"progress\",\"a\":{\"type\":\"status\"}}"));
+    assert_false(GOOD("\xEF\xBB\xBF{\"type\":\"status\"}"));
+    assert_false(GOOD("{\"\\u0074ype\":\"status\"}"));
 }
 
 static void the_full_look_refuses_what_other_readers_refuse(void **state)
