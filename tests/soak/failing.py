@@ -21,6 +21,7 @@ ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), "..", ".."))
 GROUP = "/apis/cr.kanister.io/v1alpha1"
 NAMESPACE = "kanister"
 NOTE = "phasepipe.dev/progress"
+TOKEN = "a-token"
 OURS = ("percentCompleted", "lastTransitionTime", "sizeUploadedB",
         "estimatedUploadSizeB", "sizeDownloadedB", "estimatedDownloadSizeB")
 
@@ -192,7 +193,7 @@ class Store:
                     "server":
                         f"https://127.0.0.1:{self.http.server_address[1]}",
                     "certificate-authority": f"{place}/certs/ca.pem"}}],
-                "users": [{"name": "me", "user": {"token": "a-token"}}]}, file)
+                "users": [{"name": "me", "user": {"token": TOKEN}}]}, file)
 
     def add(self, name, phases):
         """An ActionSet whose action runs; PHASES are (name, state)."""
