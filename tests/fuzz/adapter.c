@@ -1,5 +1,6 @@
-/* Adapters: whatever a mover prints, the records that come of it by any adapter
- * of ours are good ones, and no rule passes its limit; and whatever stands in
+/* Adapters: whatever a mover prints, the records that come of it by the rules
+ * of any adapter of ours are good ones, and no rule passes its limit; so they
+ * are whatever a jq program gives for a mover's lines; and whatever stands in
  * the file of an adapter, it is read or refused with a reason. */
 #include <glob.h>
 
@@ -84,6 +85,31 @@ static void check_console(struct adapter *a, struct input in, unsigned how)
     buf_free(&parts);
 }
 
+/* Each line is what a jq program gave for one. */
+static void check_answers(struct input in, unsigned how)
+{
+    struct buf records = BUF_INIT(OUTPUT_MAX);
+    enum operation operation = how % (OP_ESTIMATE + 1);
+    struct adapted adapted;
+
+    adapted_init(&adapted, operation);
+    adapted.total = how & 0x40 ? -1 : 1000;
+    adapted.emit = on_record;
+    adapted.arg = &records;
+    while (in.left > 0) {
+        struct input line = input_until(&in, '\n');
+        jv answer = json_parse(line.at, line.left);
+        struct reading reading;
+
+        if (reading_of_json(&reading, answer, operation, (how & 0x80) != 0))
+            adapted_take(&adapted, &reading);
+        jv_free(answer);
+    }
+    (void)adapted_end(&adapted);
+    adapted_free(&adapted);
+    buf_free(&records);
+}
+
 static void check_file(struct input in)
 {
     struct input text = input_until(&in, '\x01');
@@ -110,6 +136,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
         load_all();
     if (which < 0x20)
         check_file(in);
+    else if (which < 0x40)
+        check_answers(in, how);
     else
         check_console(&adapters[which % adapter_count], in, how);
     return 0;
