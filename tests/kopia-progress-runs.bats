@@ -339,6 +339,57 @@ document() {
     ends 0 partial "$restore$restored$source_line"'Created partial snapshot with root k1 and ID a1 in 1s\n'
 }
 
+# The results of consoles, one behind the other.
+results_of() { # CONSOLE ...
+    (cd "$ROOT/tests/recordings" && cat "${@/%/.console}") >console
+    kopia-progress console | jq -c 'select(.type == "result")'
+}
+
+@test "kopia-progress: two commands give the results that each gives by itself" {
+    local first second
+
+    while read -r first second; do
+        assert_equal "$(results_of "$first" "$second")" \
+            "$(results_of "$first" && results_of "$second")"
+    done <<'END'
+v0.17.0/restore-single-file v0.17.0/verify-corrupt
+v0.17.0/create-identical-not-saved v0.17.0/verify-0
+v0.17.0/create-several-cancel v0.17.0/verify-corrupt
+v0.17.0/restore-nonexistent-id v0.17.0/verify-0
+v0.17.0/content-verify v0.17.0/verify-corrupt
+v0.17.0/sync-to v0.17.0/verify-0
+v0.21.1/restore-20s v0.21.1/estimate-denied
+v0.23.1/sync-to-again v0.23.1/verify-corrupt
+v0.23.1/sync-to-again v0.23.1/index-recover
+v0.21.1/create-20s v0.21.1/migrate
+v0.21.1/migrate v0.21.1/create-20s
+v0.23.1/sync-to-again v0.23.1/verify-json.both
+END
+}
+
+# migrate, and snapshots of several sources: kopia cli/command_snapshot_create.go
+# writes what is left when all is said (repo/repository.go@v0.23.1
+# handleWriteSessionResult)
+@test "kopia-progress: what was said to be written and then is not, failed" {
+    ends 1 failed 'Migration finished.\nerror flushing writer: error flushing contents: disk full\n'
+    ends 1 failed "$good"'\nerror flushing writer: error flushing contents: disk full\n'
+}
+
+@test "kopia-progress: contents that are bad fail a verification without its last word too" {
+    ends 1 failed 'Finished verifying 10 contents, found 2 errors.\n'
+    ends 0 complete 'Finished verifying 10 contents, found 0 errors.\n'
+    ends 1 failed 'Verifying contents...\nFinished verifying contents\nverifyCounters:\t{"verifiedContents":10,"totalErrorCount":3,"readContents":0}\n'
+}
+
+@test "kopia-progress: all of a migration is understood" {
+    local console
+
+    for console in "$ROOT"/tests/recordings/*/migrate*.console; do
+        run --separate-stderr kopia-progress -u "$console"
+        assert_equal "$stderr" ''
+    done
+}
+
 @test "kopia-progress: a JSON log line is one message, whatever lines are in it" {
     ends 0 unknown '{"l":"ERROR","n":"x","m":"ignored error open /x/a\\nProcessed 5 (1 B) of 6 (2 B).: denied on /x/a\\nProcessed 5 (1 B) of 6 (2 B)."}\n'
     assert_equal "$output" '{"type":"message","level":"warning","text":"open /x/a"}

@@ -24,7 +24,7 @@
 /* user@host:/path (snapshot/source.go@v0.23.1 String); policies also have
  * user@host, @host and (global) */
 #define SOURCE GROUP(source, "[^@]*@[^:]*:.*")
-#define POLICY "(?:[^@]*@.|\\(global\\))"
+#define POLICY "(?:[^@]*@.*|\\(global\\))"
 
 #define SPINNER_BYTES "|/-\\*"
 #define SPIN          GROUP(spinner, "[-|/\\\\*]") " "
@@ -704,6 +704,10 @@ const struct form grammar[] = {
       "error upgrading repository: ",
       TEXT(text) END,
       0, "" },
+    { "failed-flush", "0.8.0", "", OP_NONE, LINE_FAILED, NULL,
+      "error flushing writer: ",
+      TEXT(text) END,
+      0, "after the closing words: what they say was written is not" },
     { "failed-close", "0.22.0", "", OP_NONE, LINE_FAILED, NULL,
       "unable to close repository: ",
       TEXT(text) END,

@@ -233,6 +233,10 @@ static void on_close(struct report *r, const struct match *match)
         break;
     }
     run_count(&r->run, v);
+    /* its last line counts the contents that are bad; where the log is cut off
+     * there is no failure text behind it */
+    if (r->run.operation == OP_CONTENT_VERIFY && values_number(v, F_errors) > 0)
+        r->run.errors = true;
 }
 
 /* A text alone may be anybody's; numbers in their places are kopia's. */
@@ -252,6 +256,8 @@ static enum proof proof_of(const struct match *match)
     case LINE_PROGRESS:
     case LINE_ENDED:
         return (numbers & (numbers - 1)) != 0 ? PROOF_SURE : PROOF_NUMBER;
+    case LINE_FAILED: /* not of the command before, which ended well */
+        return PROOF_NUMBER;
     default:
         return PROOF_WORD;
     }

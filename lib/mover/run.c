@@ -88,14 +88,34 @@ static void begin_command(struct run *r, struct buf *b)
     r->any_failed = failed;
 }
 
+/* Whether lines of this run may hold names of files, which can look like the
+ * words of another command. */
+static bool has_names(const struct run *r)
+{
+    return r->operation != OP_SYNC && r->operation != OP_CONTENT_VERIFY &&
+           r->operation != OP_INDEX_RECOVER;
+}
+
+/* A migration makes snapshots, but does not announce their sources. */
+static bool is_within(const struct run *r, enum operation operation,
+                      enum proof proof)
+{
+    if (proof == PROOF_SAID && r->operation == OP_MIGRATE)
+        return operation != OP_SNAPSHOT && goes_with(operation, OP_MIGRATE);
+    if (operation == OP_MIGRATE && r->operation == OP_SNAPSHOT)
+        return (r->said & bit(OP_SNAPSHOT)) == 0;
+    return goes_with(operation, r->operation);
+}
+
 static bool is_another(const struct run *r, enum operation operation,
                        enum proof proof)
 {
     return r->operation != OP_NONE && r->operation != OP_MAINTENANCE &&
-           !goes_with(operation, r->operation) &&
+           !is_within(r, operation, proof) &&
            (proof == PROOF_SAID || proof > r->proof ||
+            (proof == PROOF_NUMBER && is_over(r)) ||
             (proof == PROOF_SURE &&
-             (is_over(r) || (r->said & bit(operation)) != 0)));
+             (is_over(r) || !has_names(r) || (r->said & bit(operation)) != 0)));
 }
 
 void run_operation(struct run *r, enum operation operation, enum proof proof,
@@ -121,7 +141,8 @@ bool run_believes(const struct run *r, enum operation operation, bool begins)
 {
     return r->proof < PROOF_SURE || r->operation == OP_MAINTENANCE ||
            goes_with(operation, r->operation) ||
-           (r->said & bit(operation)) != 0 || (begins && is_over(r));
+           (r->said & bit(operation)) != 0 ||
+           (begins && (is_over(r) || !has_names(r)));
 }
 
 static void set(struct buf *b, struct text text)
