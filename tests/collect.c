@@ -25,9 +25,10 @@ static char path[4096]; /* of the file; empty: nothing is kept */
 static bool watched; /* a program of ours */
 static pid_t self;   /* a child of it, without an exec, has another */
 
-/* What the tests of status-patch have for tokens. */
+/* What the tests of status-patch have for tokens, and how those of a real API
+ * server begin: {"alg": in base64. */
 static const char *const secrets[] = { "a-token", "b-token", "geheim",
-                                       "gEhEiM" };
+                                       "gEhEiM", "eyJhbGciOi" };
 
 static void must_be_public(const char *bytes, size_t n, const char *where)
 {

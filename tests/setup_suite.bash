@@ -3,7 +3,7 @@
 # a secret in it, but where a test has put it itself.
 
 # What the tests have for tokens; those of tests/collect.c, and of resident.bats.
-SECRETS='a-token|b-token|geheim|gEhEiM'
+SECRETS='a-token|b-token|geheim|gEhEiM|eyJhbGciOi'
 
 setup_suite() {
     # some tests are somebody else, and valgrind has files there too
