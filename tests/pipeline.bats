@@ -169,3 +169,21 @@ spawn() {
     cmp one two
     assert_equal "$(cat one)" "$(tail -n 1 states)"
 }
+
+# KiB of memory that a program has at the most, where it is its own (no ASan).
+peak_of() { # COMMAND [ARG ...] <INPUT
+    "$ROOT/build/tests/bench/measure" "$@" | awk '$4 == 0 { print $3 }'
+}
+
+@test "pipeline: whatever comes, the filters stay small" {
+    [ -z "$WRAP" ] && [[ $BIN != */asan/* ]] || return 0
+    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL make -C "$ROOT" build/tests/bench/measure >make.log
+    many_lines >console
+    # a line that never ends
+    { head -c 20000000 /dev/zero | tr '\0' x && echo; } >long
+    kopia-progress console >stats
+    phase-agg "${PHASES[@]}" <stats >status
+    [ "$(peak_of "$BIN/kopia-progress" console long)" -le 4000 ]
+    [ "$(cat stats long stats | peak_of "$BIN/phase-agg" "${PHASES[@]}")" -le 4000 ]
+    [ "$(cat status long status | peak_of "$BIN/status-patch" file)" -le 12000 ]
+}
