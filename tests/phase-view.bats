@@ -370,3 +370,15 @@ END
     run --separate-stderr phase-view <many
     [[ $output == *newest* ]]
 }
+
+@test "phase-view: the 100 of a phase that still runs is not believed" {
+    # Kanister can write the one of a phase that ends to another
+    actionset u1 as1 running 100 | sed 's/"progressPercent": "0"/"progressPercent": "100"/' >whole
+    run --separate-stderr phase-view <whole
+    assert_failure 1
+    assert_output 'as1    0.00%  running  dump'
+    # status-patch's annotation says what is true
+    actionset u1 as1 running 100 "$annotation" | sed 's/"progressPercent": "0"/"progressPercent": "100"/' >whole
+    run --separate-stderr phase-view <whole
+    assert_output 'as1   43.33%  running  dump 43.33%, 30.9 MB'
+}

@@ -6,6 +6,9 @@
  * verdict, stands in its annotation phasepipe.dev/progress; the reader takes
  * the two together.  It knows both spellings of percent.  Members by kanister
  * pkg/apis/cr/v1alpha1/types.go@0.119.0, and by the records' own schemas.
+ *
+ * An ActionSet's 100 of a phase that is not complete is not believed: while one
+ * phase ends the controller may write it to another.
  */
 #ifndef VIEW_STATUS_H
 #define VIEW_STATUS_H

@@ -18,6 +18,11 @@ bool viewed_is(struct viewed_text text, const char *word);
 /* How many elements ARRAY (borrowed) has; 0 where it is none. */
 size_t viewed_count(jv array);
 
+/* Kanister's mean: over all phases of all actions, but those that are deferred
+ * (kanister pkg/progress/action.go@0.119.0); VIEWED_UNKNOWN where there are
+ * none. */
+int64_t viewed_mean(const struct viewed *v);
+
 /* Sets what OBJECT, which is borrowed, says of a progress. */
 void viewed_read_progress(struct viewed_progress *p, jv object);
 

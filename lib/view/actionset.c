@@ -22,6 +22,27 @@ static void begin(struct viewed *v)
                           .verdict_since = VIEWED_UNKNOWN };
 }
 
+/* Forgets a 100 of a phase that is not complete, which the controller may have
+ * written while another ended; and its percentage of the whole, the mean with
+ * that, rounded down, where no writer has put in a lower one. */
+static void disbelieve(struct viewed *v)
+{
+    int64_t before = viewed_mean(v);
+    bool forgot = false; /* one that counts */
+
+    for (size_t i = 0; i < v->phase_count; i++) {
+        struct viewed_phase *p = &v->phases[i];
+
+        if (p->state != VIEWED_DONE && p->progress.percent == VIEWED_COMPLETE) {
+            p->progress.percent = VIEWED_UNKNOWN;
+            forgot |= !p->deferred;
+        }
+    }
+    if (forgot && v->state != VIEWED_DONE &&
+        v->whole.percent >= before - before % 100)
+        v->whole.percent = viewed_mean(v);
+}
+
 /* The phase that an entry of the annotation is about: the first of its name in
  * its action. */
 static struct viewed_phase *phase_of(struct viewed *v, jv entry)
@@ -101,6 +122,7 @@ static bool read_object(struct viewed *v, jv object)
     read_metadata(v, metadata);
     good = viewed_read_tree(v, status);
     if (good) {
+        disbelieve(v);
         viewed_raise(v);
         detail = json_get(v->annotation, "detail");
         if (v->state == VIEWED_RUNNING)

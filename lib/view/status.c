@@ -220,9 +220,7 @@ static bool read_actions(struct viewed *v, jv status)
     return good;
 }
 
-/* Kanister's mean: over all phases of all actions, but those that are deferred
- * (kanister pkg/progress/action.go@0.119.0). */
-static int64_t mean_of(const struct viewed *v)
+int64_t viewed_mean(const struct viewed *v)
 {
     int64_t sum = 0, count = 0;
 
@@ -276,7 +274,7 @@ bool viewed_read_tree(struct viewed *v, jv status)
     if (v->state == VIEWED_DONE)
         v->whole.percent = VIEWED_COMPLETE;
     else if (v->whole.percent < 0)
-        v->whole.percent = mean_of(v);
+        v->whole.percent = viewed_mean(v);
     return true;
 }
 

@@ -428,6 +428,84 @@ static void the_reader_can_be_stopped(void **state)
     viewed_free(&seen[0]);
 }
 
+static void read_backup(const char *percent, const char *phases)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             "{\"kind\":\"ActionSet\",\"status\":{\"state\":\"running\","
+             "\"progress\":{%s},\"actions\":[{\"name\":\"backup\",%s}]}}",
+             percent, phases);
+    read_text(text, 1);
+}
+
+#define AT(name, state, percent)                                               \
+    "{\"name\":\"" name "\",\"state\":\"" state                                \
+    "\",\"progress\":{\"progressPercent\":\"" percent "\"}}"
+#define THREE                                                                  \
+    "\"phases\":[" AT("a", "complete", "100") "," AT(                          \
+        "b", "running", "100") "," AT("c", "pending", "100") "]"
+
+/* Kanister may write the 100 of a phase that ends to another. */
+static void a_whole_phase_that_goes_on_is_not_believed(void **state)
+{
+    const struct viewed *v = &seen[0];
+
+    (void)state;
+    read_backup("\"percentCompleted\":\"100\"", THREE);
+    assert_int_equal(v->phases[0].progress.percent, 10000);
+    assert_int_equal(v->phases[1].progress.percent, VIEWED_UNKNOWN);
+    assert_int_equal(v->phases[2].progress.percent, VIEWED_UNKNOWN);
+    assert_int_equal(v->whole.percent, 3333);
+    viewed_free(&seen[0]);
+    read_backup("", THREE); /* nor is the mean, where that is all there is */
+    assert_int_equal(v->whole.percent, 3333);
+    viewed_free(&seen[0]);
+
+    /* rounded down it is Kanister's; what is lower is a writer's own */
+    read_backup("\"percentCompleted\":\"66\"",
+                "\"phases\":[" AT("a", "complete", "100") "," AT(
+                    "b", "running", "100") "," AT("c", "pending", "0") "]");
+    assert_int_equal(v->whole.percent, 3333);
+    viewed_free(&seen[0]);
+    read_backup("\"percentCompleted\":\"40\"", THREE);
+    assert_int_equal(v->whole.percent, 4000);
+    viewed_free(&seen[0]);
+
+    /* 99 is no such number, and what is deferred does not count */
+    read_backup(
+        "\"percentCompleted\":\"99\"",
+        "\"phases\":[" AT("a", "running",
+                          "99") "],"
+                                "\"deferPhase\":" AT("d", "running", "100"));
+    assert_int_equal(v->phases[0].progress.percent, 9900);
+    assert_int_equal(v->phases[1].progress.percent, VIEWED_UNKNOWN);
+    assert_int_equal(v->whole.percent, 9900);
+    viewed_free(&seen[0]);
+}
+
+#define WHOLE(state)                                                           \
+    "{\"state\":\"" state "\",\"actions\":[{\"name\":\"b\",\"phases\":["       \
+    "{\"name\":\"dump\",\"state\":\"running\",\"progress\":{"                  \
+    "\"progressPercent\":\"100\"}}]}],"                                        \
+    "\"progress\":{\"percentCompleted\":\"100\",\"runningPhase\":\"dump\"}}"
+
+static void the_annotation_stands_for_what_is_not_believed(void **state)
+{
+    const struct viewed *v = &seen[0];
+
+    (void)state;
+    read_text(OBJECT("u1", ANNOTATION, WHOLE("running")), 1);
+    assert_int_equal(v->phases[0].progress.percent, 3005);
+    assert_int_equal(v->whole.percent, 4333);
+    viewed_free(&seen[0]);
+
+    /* an action that is complete is whole, whatever its phase says */
+    read_text(OBJECT("u1", ANNOTATION, WHOLE("complete")), 1);
+    assert_int_equal(v->whole.percent, 10000);
+    viewed_free(&seen[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -444,6 +522,8 @@ int main(void)
         cmocka_unit_test(functions_beyond_the_phases_are_nobodys),
         cmocka_unit_test(too_many_phases_are_refused),
         cmocka_unit_test(the_reader_can_be_stopped),
+        cmocka_unit_test(a_whole_phase_that_goes_on_is_not_believed),
+        cmocka_unit_test(the_annotation_stands_for_what_is_not_believed),
     };
 
     return cmocka_run_group_tests_name("viewed", tests, NULL, NULL);
