@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -150,6 +151,13 @@ static int read_all(struct filter *f, struct rec *in, const char *name)
     if (in->cut_records > 0)
         msg_warn("%s: lines above %d bytes were cut: %llu", name, REC_CEILING,
                  (unsigned long long)in->cut_records);
+    if (f->replay.cut_off)
+        msg_warn("%s was cut off within line %" PRIu64 ", which is not used",
+                 name, f->replay.line);
+    if (status == REC_ERROR && f->replay.bad)
+        return msg_fatal(EXIT_USAGE,
+                         "%s: line %" PRIu64 " is no line of a recording", name,
+                         f->replay.line);
     return status == REC_ERROR ? msg_fatal_sys("unable to read %s", name) : 0;
 }
 

@@ -311,9 +311,40 @@ END
     for text in 'x' '1.0 QQ==' $'1.0\tQ' $'1.0\tQQ=x' $'1.0\tQQ==QQ==' $'-1\tQQ==' $'1.0\tQ?=='; do
         printf '%s\n' "$text" >run.timed
         run --separate-stderr kopia-progress --replay run.timed
-        assert_failure 111
-        assert_equal "${stderr_lines[0]}" 'kopia-progress: fatal: unable to read run.timed: Bad message'
+        assert_failure 100
+        assert_equal "${stderr_lines[0]}" 'kopia-progress: fatal: run.timed: line 1 is no line of a recording'
     done
+    # which line, also where it is the last and has no end
+    printf '0.1\tQQ==\n0.2\tQQ==\nno' >run.timed
+    run --separate-stderr kopia-progress --replay run.timed --speed 0
+    assert_failure 100
+    assert_equal "$stderr" 'kopia-progress: fatal: run.timed: line 3 is no line of a recording'
+    run --separate-stderr kopia-progress --replay .
+    assert_failure 111
+    assert_equal "${stderr_lines[0]}" 'kopia-progress: fatal: unable to read .: Is a directory'
+}
+
+@test "kopia-progress: a recording that was cut off is used as far as it goes" {
+    cp "$ROOT/tests/data/demo/kopia-0.23-create.timed" whole.timed
+    kopia-progress --replay whole.timed --speed 0 >whole
+    count=$(wc -l <whole.timed)
+    head -n -1 whole.timed >but-one.timed
+    run --separate-stderr kopia-progress --replay but-one.timed --speed 0
+    assert_success
+    assert_equal "$stderr" ''
+    records=$output
+    last=$(tail -n 1 whole.timed)
+    for there in 1 2 3 6 7 8 9 10 12 $((${#last} - 1)) ${#last}; do
+        { cat but-one.timed; printf '%s' "${last:0:there}"; } >cut.timed
+        run --separate-stderr kopia-progress --replay cut.timed --speed 0
+        assert_success
+        assert_output "$records"
+        assert_equal "$stderr" "kopia-progress: warning: cut.timed was cut off within line $count, which is not used"
+    done
+    # the exit code is as what was before it says
+    printf '0.1\t%s\n0.2\tQ' "$(printf 'ERROR open repository: no\n' | base64 -w 0)" >cut.timed
+    run --separate-stderr kopia-progress --replay cut.timed --speed 0
+    assert_failure 1
 }
 
 @test "kopia-progress: the reader of the records goes away" {

@@ -3,13 +3,15 @@
  *
  * A text file, one line for each read: seconds since the start with four
  * decimals, a tab, the bytes in base64 (RFC 4648).  The bytes of all lines
- * together are what was read.
+ * together are what was read.  A last line without its newline was cut off, as
+ * by a kill or a full disk.
  */
 #ifndef BASE_TIMED_H
 #define BASE_TIMED_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/buf.h"
@@ -40,6 +42,9 @@ struct timed_reader {
     struct clock *clock;
     int64_t start, speed;
     int64_t came;     /* when the chunk did, ns after the start */
+    uint64_t line;    /* of the file, from 1 on */
+    bool bad;         /* that line is none of a recording */
+    bool cut_off;     /* the last line has no newline; it was passed over */
     struct buf chunk; /* decoded, from `given` on not yet handed out */
     size_t given;
 };
@@ -51,7 +56,8 @@ bool timed_open(struct timed_reader *r, int fd, int64_t speed,
 
 /* Waits until the next bytes are due and puts at most N of them at BYTES, as
  * read(2) would; the shape of rec.h's `read`.  0 at the end; -1 with errno
- * set, EBADMSG where the file is no recording. */
+ * set, EBADMSG where the file is no recording: then `bad` is true, and `line`
+ * says where. */
 ssize_t timed_read(void *reader, char *bytes, size_t n);
 
 void timed_close(struct timed_reader *r);

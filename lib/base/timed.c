@@ -97,19 +97,45 @@ static void wait_until(struct timed_reader *r, int64_t due)
         ;
 }
 
-/* Reads "SECONDS<TAB>BASE64"; false where the line is something else. */
-static bool read_line(struct timed_reader *r, const struct record *line)
+/* Reads "SECONDS<TAB>BASE64" into the chunk; where the line lacks its END, as
+ * much of that as is there.  False where it is something else. */
+static bool parse(struct timed_reader *r, const char *text, size_t len,
+                  bool end)
 {
-    const char *tab = memchr(line->text, '\t', line->len);
-    size_t head = tab != NULL ? (size_t)(tab - line->text) : 0;
+    const char *tab = memchr(text, '\t', len);
+    size_t head = tab != NULL ? (size_t)(tab - text) : len;
+    size_t rest = len - head - (tab != NULL);
+
+    if (!end && tab == NULL && text[len - 1] == '.')
+        head--;
+    if (!end)
+        rest -= rest % 4;
+    return (tab != NULL || !end) &&
+           num_decimal(text, head, CLOCK_SECOND, &r->came) &&
+           base64_get(&r->chunk, tab != NULL ? tab + 1 : text, rest);
+}
+
+/* Takes a line; false with errno set. */
+static bool take_line(struct timed_reader *r, const struct record *line)
+{
+    int64_t came = r->came;
 
     buf_clear(&r->chunk);
     r->given = 0;
-    if (tab == NULL || line->cut ||
-        !num_decimal(line->text, head, CLOCK_SECOND, &r->came) ||
-        !base64_get(&r->chunk, tab + 1, line->len - head - 1))
+    r->line++;
+    if (line->cut || !parse(r, line->text, line->len, line->after != 0)) {
+        r->bad = !r->chunk.failed;
+        errno = r->bad ? EBADMSG : ENOMEM;
         return false;
-    wait_until(r, r->came);
+    }
+    if (line->after != 0) {
+        wait_until(r, r->came);
+        return true;
+    }
+    /* lines are written with their newline: nobody knows what is missing */
+    r->cut_off = true;
+    r->came = came;
+    buf_clear(&r->chunk);
     return true;
 }
 
@@ -125,10 +151,8 @@ ssize_t timed_read(void *reader, char *bytes, size_t n)
             return 0;
         if (status == REC_ERROR)
             return -1;
-        if (status == REC_OK && !read_line(r, &line)) {
-            errno = EBADMSG;
+        if (status == REC_OK && !take_line(r, &line))
             return -1;
-        }
     }
     if (n > r->chunk.len - r->given)
         n = r->chunk.len - r->given;

@@ -90,7 +90,7 @@ static void plays_byte_by_byte_too(void **state)
     struct buf back = BUF_INIT(100);
 
     (void)state;
-    assert_true(play("0.0000\tZm9v\n0.5\t\n1\tYmFyIQ==", 1, &back));
+    assert_true(play("0.0000\tZm9v\n0.5\t\n1\tYmFyIQ==\n", 1, &back));
     assert_int_equal(back.len, 7);
     assert_memory_equal(back.bytes, "foobar!", 7);
     buf_free(&back);
@@ -157,6 +157,39 @@ static void what_is_no_recording_is_refused(void **state)
 
         assert_row(!play(bad[i], 100, &back), bad[i]);
         assert_int_equal(back.len, 0);
+        buf_free(&back);
+    }
+}
+
+/* Its writer was killed: the line may lack more than its newline. */
+static void a_line_without_an_end_is_passed_over(void **state)
+{
+    static const char text[] = "0.5\tZm9v\n1.25\tYmFyIQ==\n";
+    static const char *const bad[] = { "0.5\tZm9v\nx", "0.5\tZm9v\n1s",
+                                       "0.5\tZm9v\n.", "0.5\tZm9v\n1\tYm*v" };
+
+    (void)state;
+    for (size_t len = sizeof "0.5\tZm9v\n"; len < sizeof text - 1; len++) {
+        struct clock clock = { 0 };
+        struct timed_reader r;
+        int fd = file_of(text, len);
+        char bytes[16];
+
+        assert_true(timed_open(&r, fd, 0, &clock));
+        assert_int_equal(timed_read(&r, bytes, sizeof bytes), 3);
+        assert_false(r.cut_off);
+        assert_int_equal(timed_read(&r, bytes, sizeof bytes), 0);
+        assert_true(r.cut_off && !r.bad);
+        assert_int_equal(r.came, CLOCK_SECOND / 2);
+        assert_int_equal(r.line, 2);
+        timed_close(&r);
+        close(fd);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        struct buf back = BUF_INIT(100);
+
+        assert_row(!play(bad[i], 100, &back), bad[i]);
+        assert_int_equal(back.len, 3);
         buf_free(&back);
     }
 }
@@ -297,6 +330,7 @@ int main(void)
         cmocka_unit_test(a_recording_is_played_in_its_time),
         cmocka_unit_test(a_line_has_a_ceiling),
         cmocka_unit_test(what_is_no_recording_is_refused),
+        cmocka_unit_test(a_line_without_an_end_is_passed_over),
         cmocka_unit_test(waits_until_each_read_is_due),
         cmocka_unit_test(a_set_clock_makes_no_pause),
         cmocka_unit_test(a_recording_that_is_lost_is_a_failure),
