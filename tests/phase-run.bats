@@ -110,6 +110,33 @@ END
     assert_success
 }
 
+@test "phase-run: no usual spelling of yes and no in the environment keeps it from running" {
+    local value name
+
+    for name in PHASEPIPE_LOG_TEXT PHASEPIPE_LOG_RECORDS PHASEPIPE_MOVER_WITHIN_STEPS; do
+        for value in '' false no 0 off False; do
+            run --separate-stderr env "$name=$value" "$BIN/phase-run" --target status.json -- echo done
+            assert_success
+            assert_output done
+            assert_equal "$stderr" ''
+        done
+        for value in true yes 1 on; do
+            run --separate-stderr env "$name=$value" "$BIN/phase-run" --target status.json -- echo done
+            assert_success
+            assert_output done
+        done
+    done
+    record='{"type":"progress","progressPercent":30}'
+    run env PHASEPIPE_LOG_TEXT=off "$BIN/phase-run" -- sh -c "echo '$record' >&2"
+    assert_output "$record"
+    run env PHASEPIPE_LOG_TEXT=on "$BIN/phase-run" -- sh -c "echo '$record' >&2"
+    assert_line --partial complete
+    PHASEPIPE_LOG_TEXT=perhaps run --separate-stderr phase-run -- touch run
+    assert_failure 100
+    [ ! -e run ]
+    assert_equal "$stderr" 'phase-run: fatal: PHASEPIPE_LOG_TEXT: "perhaps" is neither a duration such as 15s, nor one of true, yes, 1, on, false, no, 0 and off'
+}
+
 @test "phase-run: the adapter says which stream is read, unless --parse does" {
     local stream
 

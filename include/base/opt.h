@@ -49,9 +49,10 @@ struct opt_program {
     bool command;
     /* What stands before the name of an option in the environment, or NULL
      * where the environment does not matter: with "PROG_" that of --at-last is
-     * PROG_AT_LAST.  A flag is 1, true, 0 or false; "true" is also an implied
-     * value.  An empty one counts for nothing, and so does one, be it wrong,
-     * whose option is given. */
+     * PROG_AT_LAST.  A flag is true, yes, 1 or on, or false, no, 0 or off, in
+     * capitals or not; so may be an option that has an implied value, which
+     * is that, or nothing.  An empty one counts for nothing, and so does one,
+     * be it wrong, whose option is given. */
     const char *environment;
 };
 

@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -251,21 +252,44 @@ static int take_letters(struct scan *s, const char *argument)
     return 0;
 }
 
+#define TRUTHS "true, yes, 1, on, false, no, 0 and off"
+
+/* Reads the usual spellings, as YAML and templates make them; false where TEXT
+ * is none of them. */
+static bool read_truth(const char *text, bool *truth)
+{
+    static const struct {
+        const char *word;
+        bool truth;
+    } words[] = {
+        { "true", true },   { "yes", true }, { "1", true },  { "on", true },
+        { "false", false }, { "no", false }, { "0", false }, { "off", false },
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcasecmp(text, words[i].word) == 0) {
+            *truth = words[i].truth;
+            return true;
+        }
+    return false;
+}
+
 /* Stores what the environment says; NULL, or what was expected instead. */
 static const char *store_variable(const struct opt_program *program,
                                   const struct opt *o, const char *text)
 {
-    bool yes = strcmp(text, "true") == 0;
+    const char *value = implied(program, o);
+    bool truth;
 
-    if (o->kind == OPT_FLAG) {
-        *(bool *)o->value = yes || strcmp(text, "1") == 0;
-        return *(bool *)o->value || strcmp(text, "false") == 0 ||
-                       strcmp(text, "0") == 0
+    if (o->kind == OPT_FLAG)
+        return read_truth(text, o->value) ? NULL : "is none of " TRUTHS;
+    if (value == NULL)
+        return store(o, text);
+    if (!read_truth(text, &truth))
+        return store(o, text) == NULL
                    ? NULL
-                   : "is neither true nor false";
-    }
-    return store(o, yes && implied(program, o) != NULL ? implied(program, o)
-                                                       : text);
+                   : "is neither a duration such as 15s, nor one of " TRUTHS;
+    return truth ? store(o, value) : NULL; /* as if it were not there */
 }
 
 /* What was not given is taken from the environment; 0, or the exit code. */

@@ -237,7 +237,7 @@ static int parse_runner(const void *arg)
     const struct setting *setting = arg;
     struct line line = { setting->line, 0, -1 };
 
-    every = -1;
+    every = -CLOCK_SECOND;
     program.options = runner_options;
     program.implied = runner_implied;
     program.environment = "PROG_";
@@ -284,14 +284,19 @@ static void what_no_option_gives_comes_from_the_environment(void **state)
     assert_runner("", "PROG_PASS", "1", 0, "phase= count=-1 interval=0 pass=1");
     assert_runner("", "PROG_PASS", "false", 0,
                   "phase= count=-1 interval=0 pass=0");
+    assert_runner("", "PROG_PASS", "YES", 0,
+                  "phase= count=-1 interval=0 pass=1");
+    assert_runner("", "PROG_PASS", "off", 0,
+                  "phase= count=-1 interval=0 pass=0");
     assert_runner("", "PROG_AT_LAST", "true", 0,
                   "phase=true count=-1 interval=0 pass=0");
     assert_runner("", "PROG_PASS", "perhaps", EXIT_USAGE,
-                  "prog: fatal: PROG_PASS: \"perhaps\" is neither true nor "
-                  "false\n");
+                  "prog: fatal: PROG_PASS: \"perhaps\" is none of true, "
+                  "yes, 1, on, false, no, 0 and off\n");
     assert_runner("", "PROG_EVERY", "15", EXIT_USAGE,
-                  "prog: fatal: PROG_EVERY: \"15\" is not a duration such as "
-                  "15s, 2m30s or 500ms\n");
+                  "prog: fatal: PROG_EVERY: \"15\" is neither a duration such "
+                  "as 15s, nor one of true, yes, 1, on, false, no, 0 and "
+                  "off\n");
     assert_runner("--every=1s", "PROG_EVERY", "15", 0,
                   "phase= count=-1 interval=0 pass=0");
 }
@@ -314,6 +319,15 @@ static void a_value_that_is_implied_may_be_left_out(void **state)
         { { "--every|1s", NULL, NULL }, " [1s] every=30000" },
         { { "--every=1s|1s", NULL, NULL }, " [1s] every=1000" },
         { { "a", "PROG_EVERY", "true" }, " [a] every=30000" },
+        { { "a", "PROG_EVERY", "Yes" }, " [a] every=30000" },
+        { { "a", "PROG_EVERY", "1" }, " [a] every=30000" },
+        { { "a", "PROG_EVERY", "on" }, " [a] every=30000" },
+        { { "a", "PROG_EVERY", "false" }, " [a] every=-1000" },
+        { { "a", "PROG_EVERY", "no" }, " [a] every=-1000" },
+        { { "a", "PROG_EVERY", "0" }, " [a] every=-1000" },
+        { { "a", "PROG_EVERY", "OFF" }, " [a] every=-1000" },
+        { { "a", "PROG_EVERY", "" }, " [a] every=-1000" },
+        { { "a", "PROG_EVERY", "0s" }, " [a] every=0" },
         { { "a", "PROG_EVERY", "2s" }, " [a] every=2000" },
         { { "--every|a", "PROG_EVERY", "2s" }, " [a] every=30000" },
     };
