@@ -262,10 +262,20 @@ libraries() {
     done
 }
 
+@test "house: phase-follow names the option that it does not know" {
+    run --separate-stderr "$ROOT/scripts/follow" --nonsense
+    assert_failure 100
+    assert_equal "${stderr_lines[0]}" 'follow: fatal: no option --nonsense'
+    run --separate-stderr "$ROOT/scripts/follow" -z
+    assert_failure 100
+    assert_equal "${stderr_lines[0]}" 'follow: fatal: no option -z'
+}
+
 # A terminal has 80 columns, and a window on a screen of today 50 rows.
 @test "house: --help fits a screen" {
     for program in $(printf 'build/bin/%s ' $PROGRAMS) scripts/follow scripts/doctor; do
         "$COPY/$program" -h >help
+        "$COPY/$program" --help | cmp - help
         [ "$(wc -l <help)" -le 50 ]
         run grep -E '.{81}' help
         assert_output ''
