@@ -26,7 +26,7 @@ static struct {
     bool pass, unmatched, forms, times;
     const char *record, *replay;
     int64_t sources, speed, hint_after;
-} options = { .speed = 1, .hint_after = 30 * CLOCK_SECOND };
+} options = { .sources = -1, .speed = 1, .hint_after = 30 * CLOCK_SECOND };
 
 static const struct opt table[] = {
     { 'f', "forms", OPT_FLAG, &options.forms, NULL,
@@ -212,7 +212,7 @@ static int print_forms(void)
 static int open_filter(struct filter *f)
 {
     struct kopia_options kopia_options = {
-        .sources = options.sources,
+        .sources = options.sources > 0 ? options.sources : 0,
         .emit = on_record,
         .unmatched = options.unmatched ? on_unmatched : NULL,
         .arg = f,
@@ -271,6 +271,8 @@ int main(int argc, char **argv)
     (void)sandbox_enter();
     if (options.forms)
         return msg_exit_status(print_forms());
+    if (options.sources == 0)
+        return msg_fatal(EXIT_USAGE, "--sources: it is 1 or more");
     if (options.replay != NULL && given.count > 0)
         return msg_fatal(EXIT_USAGE, "--replay and FILE exclude each other");
     if (options.replay != NULL)

@@ -398,6 +398,9 @@ END
     run --separate-stderr kopia-progress --sources many
     assert_failure 100
     assert_equal "$stderr" 'kopia-progress: fatal: --sources: "many" is not a whole number such as 0 or 12'
+    run --separate-stderr kopia-progress -n 0
+    assert_failure 100
+    assert_equal "$stderr" 'kopia-progress: fatal: --sources: it is 1 or more'
     run --separate-stderr kopia-progress --hint-after 15
     assert_failure 100
     assert_equal "$stderr" 'kopia-progress: fatal: --hint-after: "15" is not a duration such as 15s, 2m30s or 500ms'
