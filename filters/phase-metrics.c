@@ -15,6 +15,7 @@
 #include "base/msg.h"
 #include "base/opt.h"
 #include "base/out.h"
+#include "base/rec.h"
 #include "base/sandbox.h"
 #include "base/start.h"
 #include "phase-metrics/follow.h"
@@ -171,6 +172,17 @@ static void follow(struct job *job)
     follow_end(&job->follow);
 }
 
+/* What was too long, each once. */
+static void say_passed_over(const struct documents *d)
+{
+    if (d->above > 0)
+        msg_warn("lines above %d bytes were passed over: %" PRIu64, REC_CEILING,
+                 d->above);
+    if (d->huge > 0)
+        msg_warn("documents above %d bytes were passed over: %" PRIu64,
+                 DOCUMENT_MAX, d->huge);
+}
+
 /* Writes the last state, and says what was not taken. */
 static void finish(struct job *job)
 {
@@ -179,9 +191,10 @@ static void finish(struct job *job)
     if (f->statuses > 0 && !put(job, true))
         fail(job,
              msg_fatal_sys("the last state was not written to %s", job->path));
-    if (f->statuses == 0 && follow_strange(f) > 0)
+    say_passed_over(&f->documents);
+    if (f->statuses == 0 && f->documents.strange > 0)
         msg_warn("no status came (lines that are none: %" PRIu64 ")",
-                 follow_strange(f));
+                 f->documents.strange);
     if (f->large)
         msg_warn("a status with more than %d phases was passed over",
                  VIEWED_PHASES_MAX);

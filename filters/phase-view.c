@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/msg.h"
 #include "base/opt.h"
+#include "base/rec.h"
 #include "base/sandbox.h"
 #include "base/start.h"
 #include "phase-view/show.h"
@@ -173,12 +174,24 @@ static int judge_source(const struct source *s)
     return EXIT_DONE;
 }
 
+/* What was too long, each once. */
+static void say_passed_over(const struct documents *d)
+{
+    if (d->above > 0)
+        msg_warn("lines above %d bytes were passed over: %" PRIu64, REC_CEILING,
+                 d->above);
+    if (d->huge > 0)
+        msg_warn("documents above %d bytes were passed over: %" PRIu64,
+                 DOCUMENT_MAX, d->huge);
+}
+
 /* The exit code, by what was shown at last. */
 static int judge(const struct job *job)
 {
     const struct show *s = &job->show;
     int status = judge_source(&job->source);
 
+    say_passed_over(&s->documents);
     if (s->large)
         msg_warn("a status with more than %d phases was passed over",
                  VIEWED_PHASES_MAX);

@@ -384,3 +384,22 @@ END
     phase-metrics x.prom <line
     grep -qF $'phase="a\xef\xbf\xbd31mb"' x.prom
 }
+
+# Two statuses, of which one is above what a record may have, and a line of a log.
+long_lines() {
+    printf '%s\n' '{"type":"status","state":"running","actions":[{"phases":[{"name":"a","state":"running","progress":{"progressPercent":"30.00"}}]}],"progress":{"percentCompleted":"30.00"}}'
+    printf '{"type":"status","state":"running","progress":{"percentCompleted":"99.00"},"x":"%65536s"}\n' ''
+    printf '%65537s\n' '' | tr ' ' x
+}
+
+@test "phase-metrics: lines above the ceiling are passed over, counted and said" {
+    {
+        long_lines
+        printf '{"kind":"ActionSet","x":"%17000000s"}\n' ''
+    } >lines
+    run --separate-stderr phase-metrics t.prom <lines
+    assert_success
+    assert_equal "$stderr" 'phase-metrics: warning: lines above 65536 bytes were passed over: 2
+phase-metrics: warning: documents above 16777216 bytes were passed over: 1'
+    assert_equal "$(samples actionset_progress_ratio t.prom)" 'task="t" 0.3'
+}

@@ -382,3 +382,30 @@ END
     run --separate-stderr phase-view <whole
     assert_output 'as1   43.33%  running  dump 43.33%, 30.9 MB'
 }
+
+# Two statuses, of which one is above what a record may have, and a line of a log.
+long_lines() {
+    printf '%s\n' '{"type":"status","state":"running","actions":[{"phases":[{"name":"a","state":"running","progress":{"progressPercent":"30.00"}}]}],"progress":{"percentCompleted":"30.00"}}'
+    printf '{"type":"status","state":"running","progress":{"percentCompleted":"99.00"},"x":"%65536s"}\n' ''
+    printf '%65537s\n' '' | tr ' ' x
+}
+
+@test "phase-view: lines above the ceiling are passed over, counted and said" {
+    run --separate-stderr phase-view < <(long_lines)
+    assert_failure 1
+    assert_output ' 30.00%  running  a 30.00%'
+    assert_equal "$stderr" 'phase-view: warning: lines above 65536 bytes were passed over: 2
+phase-view: warning: the input ended before the action did'
+    # an ActionSet has a ceiling of its own
+    actionset u1 as1 complete 100 | jq '.x = ("x" * 70000)' >large
+    run --separate-stderr phase-view <large
+    assert_success
+    assert_equal "$stderr" ''
+    {
+        printf '{"kind":"ActionSet","x":"%17000000s"}\n' ''
+        cat large
+    } >huge
+    run --separate-stderr phase-view <huge
+    assert_success
+    assert_equal "$stderr" 'phase-view: warning: documents above 16777216 bytes were passed over: 1'
+}

@@ -1,7 +1,6 @@
 #include "follow.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "base/rec.h"
 
@@ -66,11 +65,9 @@ void follow_read(struct follow *f)
 /* A status line says everything, so only the latest of many is read. */
 static void take_document(void *arg, const char *text, size_t len)
 {
-    static const char status[] = "{\"type\":\"status\"";
     struct follow *f = arg;
 
-    if (len < sizeof status || len > REC_CEILING ||
-        memcmp(text, status, sizeof status - 1) != 0) {
+    if (!documents_is_line(text, len)) {
         read_document(f, text, len);
         return;
     }
@@ -89,11 +86,6 @@ void follow_end(struct follow *f)
 {
     documents_end(&f->documents);
     follow_read(f);
-}
-
-uint64_t follow_strange(const struct follow *f)
-{
-    return f->documents.strange;
 }
 
 void follow_close(struct follow *f)

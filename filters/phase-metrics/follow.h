@@ -18,9 +18,10 @@ struct follow {
     int64_t success;       /* when an action completed last, or -1 */
     uint64_t statuses;     /* how many came */
 
+    struct documents documents; /* and what was passed over */
+
     /* private */
     struct clock *clock;
-    struct documents documents;
     struct buf late; /* the latest status line, which nobody has read yet */
 };
 
@@ -35,9 +36,6 @@ void follow_read(struct follow *f);
 
 /* The input has ended. */
 void follow_end(struct follow *f);
-
-/* How many lines and documents were no status. */
-uint64_t follow_strange(const struct follow *f);
 
 void follow_close(struct follow *f);
 

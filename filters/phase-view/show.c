@@ -97,11 +97,9 @@ static void take_line(struct show *s, const char *text, size_t len)
 
 static void take_document(void *arg, const char *text, size_t len)
 {
-    static const char status[] = "{\"type\":\"status\"";
     struct show *s = arg;
 
-    if (len > sizeof status && len <= REC_CEILING &&
-        memcmp(text, status, sizeof status - 1) == 0)
+    if (documents_is_line(text, len))
         take_line(s, text, len);
     else
         read_document(s, text, len);

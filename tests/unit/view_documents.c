@@ -88,11 +88,57 @@ static void a_document_has_a_ceiling(void **state)
         documents_take(&d, filler, sizeof filler, see, NULL);
     documents_take(&d, "1}\n{\"b\":1}\n", 11, see, NULL);
     assert_int_equal(d.strange, 1);
+    assert_int_equal(d.huge, 1);
+    assert_int_equal(d.above, 0);
     assert_int_equal(got.len, 9);
     assert_memory_equal(got.bytes, "<{\"b\":1}>", 9);
     documents_end(&d);
     documents_close(&d);
     assert_true(d.text.bytes == NULL);
+}
+
+/* A record has a ceiling, and so has a line that is none; in any pieces. */
+static void a_line_has_the_ceiling_of_records(void **state)
+{
+    static const size_t pieces[] = { 1000, 65536, 1 << 20 };
+    static const struct {
+        const char *head, *tail;
+        size_t len; /* of both, and what is between them */
+        uint64_t strange, above;
+        bool seen;
+    } rows[] = {
+        { "{\"type\":\"status\",\"a\":\"", "\"}\n", 65537, 0, 0, true },
+        { "{\"type\":\"status\",\"a\":\"", "\"}\n", 65538, 1, 1, false },
+        { "{\"type\":\"ADDED\",\"a\":\"", "\"}\n", 65538, 0, 0, true },
+        { "some ", "\n", 65537, 1, 0, false },
+        { "some ", "\n", 65538, 1, 1, false },
+        { "some ", "", 65537, 1, 1, false },
+        { "  some ", "", 65537 + 2, 1, 1, false },
+    };
+    char *text = malloc(70000);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows) * COUNT(pieces); i++) {
+        size_t row = i / COUNT(pieces), n = pieces[i % COUNT(pieces)];
+        size_t len = rows[row].len, tail = strlen(rows[row].tail);
+        struct documents d;
+
+        memset(text, 'x', len);
+        memcpy(text, rows[row].head, strlen(rows[row].head));
+        memcpy(text + len - tail, rows[row].tail, tail);
+        buf_clear(&got);
+        documents_open(&d);
+        for (size_t at = 0; at < len; at += n)
+            documents_take(&d, text + at, len - at < n ? len - at : n, see,
+                           NULL);
+        documents_end(&d);
+        documents_close(&d);
+        assert_int_equal(d.strange, rows[row].strange);
+        assert_int_equal(d.above, rows[row].above);
+        assert_int_equal(d.huge, 0);
+        assert_int_equal(got.len, rows[row].seen ? len - 1 + 2 : 0);
+    }
+    free(text);
 }
 
 static int open_all(void **state)
@@ -114,6 +160,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_cut_does_not_depend_on_how_it_arrives),
         cmocka_unit_test(a_document_has_a_ceiling),
+        cmocka_unit_test(a_line_has_the_ceiling_of_records),
     };
 
     return cmocka_run_group_tests_name("view_documents", tests, open_all,
