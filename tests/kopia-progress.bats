@@ -274,6 +274,20 @@ console() {
     assert_success
 }
 
+@test "kopia-progress: a run that ignored errors is complete, and the manuals say so" {
+    run --separate-stderr kopia-progress <<'END'
+Snapshotting app@host:/data ...
+ * 0 hashing, 1 hashed (1 B), 0 cached (0 B), uploaded 1 B (5 errors ignored), estimating...
+Created snapshot with root k1 and ID a1 in 1s
+END
+    assert_success
+    assert_equal "$(jq -c '[.state, .ignoredErrors]' <<<"${lines[-1]}")" '["complete",5]'
+    sed -n '/^\.It Cm complete$/,/^\.It Cm partial$/p' "$ROOT/filters/kopia-progress.1" >complete
+    grep -qx '.Cm ignoredErrors' complete
+    sed -n '/^Complete, /,/^One of/p' "$ROOT/filters/phasepipe-records.5" >members
+    grep -q 'ignore errors, whose number is ignoredErrors' <(tr '\n' ' ' <members)
+}
+
 @test "kopia-progress: --times says when the last byte of a line came" {
     # the first line of progress is whole when the second begins; the error
     # comes in two pieces
