@@ -69,6 +69,7 @@ struct filter {
     int64_t started;
     bool watching; /* the hint may become due */
     bool hinted;
+    bool unrecorded; /* the recording could not be created */
 };
 
 static void on_record(void *arg, const char *record, size_t len)
@@ -94,7 +95,7 @@ static void on_bytes(void *arg, const char *bytes, size_t n)
         out_write(&f->pass, bytes, n);
         out_flush(&f->pass);
     }
-    if (options.record != NULL)
+    if (options.record != NULL && !f->unrecorded)
         timed_add(&f->recording, bytes, n);
     if (options.times)
         times_read(&f->times,
@@ -209,6 +210,29 @@ static int print_forms(void)
     return written ? 0 : msg_fatal_sys("unable to write standard output");
 }
 
+/* A recording is an aid: who writes to us does not die for want of it. */
+static void open_recording(struct filter *f)
+{
+    if (options.record == NULL ||
+        timed_create(&f->recording, options.record, &f->clock))
+        return;
+    msg_warn("unable to create %s: %s; reading on without a recording",
+             options.record, strerror(errno));
+    f->unrecorded = true;
+}
+
+/* Whether all that was to be recorded was; otherwise it is said here, or was.
+ */
+static bool close_recording(struct filter *f)
+{
+    if (options.record == NULL || f->unrecorded)
+        return !f->unrecorded;
+    if (timed_finish(&f->recording))
+        return true;
+    (void)msg_fatal_sys("unable to write %s", options.record);
+    return false;
+}
+
 static int open_filter(struct filter *f)
 {
     struct kopia_options kopia_options = {
@@ -223,9 +247,7 @@ static int open_filter(struct filter *f)
     f->started = clock_steady(&f->clock);
     f->watching = options.hint_after > 0;
     times_init(&f->times);
-    if (options.record != NULL &&
-        !timed_create(&f->recording, options.record, &f->clock))
-        return msg_fatal_sys("unable to create %s", options.record);
+    open_recording(f);
     f->kopia = kopia_new(&kopia_options);
     if (f->kopia == NULL || !out_open(&f->pass, STDERR_FILENO, NULL) ||
         !out_open(&f->out, STDOUT_FILENO, msg_output_lost))
@@ -246,8 +268,8 @@ static int close_filter(struct filter *f, int status)
     times_free(&f->times);
     if (status == 0 && failed)
         status = EXIT_DATA;
-    if (options.record != NULL && !timed_finish(&f->recording))
-        status = msg_fatal_sys("unable to write %s", options.record);
+    if (!close_recording(f))
+        status = EXIT_SYSTEM;
     if (!out_close(&f->out))
         status = EXIT_SYSTEM;
     if (!out_close(&f->pass))

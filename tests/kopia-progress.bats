@@ -400,9 +400,35 @@ END
     run --separate-stderr kopia-progress .
     assert_failure 111
     assert_equal "${stderr_lines[0]}" 'kopia-progress: fatal: unable to read .: Is a directory'
-    run --separate-stderr kopia-progress --record no/where /dev/null
+}
+
+@test "kopia-progress: a recording that cannot be created is said at once, and all is read" {
+    mkfifo console
+    kopia-progress --record no/where --hint-after 0 <console >records 2>said &
+    pid=$!
+    exec 4>console
+    # before a byte has come
+    until [ -s said ]; do
+        sleep 0.01
+    done
+    kopia-progress --record no/where --hint-after 0 /dev/null >empty || echo $? >empty.status
+    many >&4 # more than a pipe holds
+    exec 4>&-
+    status=0
+    wait "$pid" || status=$?
+    assert_equal "$status" 111
+    assert_equal "$(cat said)" 'kopia-progress: warning: unable to create no/where: No such file or directory; reading on without a recording'
+    many | kopia-progress | cmp - records
+    # so also where nobody writes to us
+    assert_equal "$(cat empty empty.status)" "$unknown"$'\n'111
+}
+
+@test "kopia-progress: a recording that is lost later is said, and all is read" {
+    quoted >console
+    run --separate-stderr kopia-progress --record /dev/full console
     assert_failure 111
-    assert_equal "$stderr" 'kopia-progress: fatal: unable to create no/where: No such file or directory'
+    assert_output "$(kopia-progress console)"
+    assert_equal "$stderr" 'kopia-progress: fatal: unable to write /dev/full: No space left on device'
 }
 
 @test "kopia-progress: wrong usage is 100 and says what was expected" {
