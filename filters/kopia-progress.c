@@ -15,6 +15,7 @@
 #include "base/opt.h"
 #include "base/out.h"
 #include "base/rec.h"
+#include "base/same.h"
 #include "base/sandbox.h"
 #include "base/start.h"
 #include "base/timed.h"
@@ -182,12 +183,17 @@ static int read_file(struct filter *f, int fd, const char *name)
     return status;
 }
 
+static bool is_standard_input(const char *name)
+{
+    return strcmp(name, "-") == 0;
+}
+
 static int read_files(struct filter *f, char *const *names)
 {
     int status = 0;
 
     for (; *names != NULL && status == 0; names++) {
-        bool is_stdin = strcmp(*names, "-") == 0;
+        bool is_stdin = is_standard_input(*names);
         int fd = is_stdin ? STDIN_FILENO : open(*names, O_RDONLY | O_CLOEXEC);
 
         if (fd < 0)
@@ -208,6 +214,19 @@ static int print_forms(void)
     written = !b.failed && write_all(STDOUT_FILENO, b.bytes, b.len);
     buf_free(&b);
     return written ? 0 : msg_fatal_sys("unable to write standard output");
+}
+
+/* What is recorded to is emptied first, so it is none of what is read. */
+static int check_recording(char *const *names)
+{
+    for (; options.record != NULL && *names != NULL; names++)
+        if (is_standard_input(*names) ? same_open(options.record, STDIN_FILENO)
+                                      : same_file(options.record, *names))
+            return msg_fatal(EXIT_USAGE,
+                             "--record: \"%s\" is also what is read, and "
+                             "would be emptied",
+                             options.record);
+    return EXIT_DONE;
 }
 
 /* A recording is an aid: who writes to us does not die for want of it. */
@@ -301,7 +320,9 @@ int main(int argc, char **argv)
         names[0] = (char *)options.replay;
     else if (given.count > 0)
         inputs = given.operands;
-    status = open_filter(&filter);
+    status = check_recording(inputs);
+    if (status == 0)
+        status = open_filter(&filter);
     if (status == 0)
         status = close_filter(&filter, read_files(&filter, inputs));
     return msg_exit_status(status);

@@ -431,6 +431,41 @@ END
     assert_equal "$stderr" 'kopia-progress: fatal: unable to write /dev/full: No space left on device'
 }
 
+@test "kopia-progress: a recording that is also what is read is refused, and stays" {
+    quoted | kopia-progress --record r1 >records
+    cp r1 kept
+    ln r1 hard
+    ln -s r1 soft
+    while read -r onto arguments; do
+        # shellcheck disable=SC2086 # several words
+        run --separate-stderr kopia-progress --record $onto $arguments <r1
+        assert_failure 100
+        assert_output ''
+        assert_equal "$stderr" "kopia-progress: fatal: --record: \"$onto\" is also what is read, and would be emptied"
+        cmp r1 kept
+    done <<'END'
+r1 --replay r1
+r1 --replay -
+r1 --replay soft
+soft --replay r1
+hard --replay ./r1
+r1 r1
+r1 /dev/null soft
+hard /dev/null -
+soft
+END
+    # nor is one made that would then be read
+    run --separate-stderr kopia-progress --record missing missing
+    assert_failure 100
+    [ ! -e missing ]
+    # what is no regular file is not emptied
+    run --separate-stderr kopia-progress --record /dev/null </dev/null
+    assert_success
+    run --separate-stderr kopia-progress --record other --replay r1 --speed 0 <r1
+    assert_success
+    assert_output "$(cat records)"
+}
+
 @test "kopia-progress: wrong usage is 100 and says what was expected" {
     run --separate-stderr kopia-progress --wrong
     assert_failure 100

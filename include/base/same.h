@@ -1,6 +1,6 @@
 /*
- * Options that name the same file: what one writes there the other would
- * destroy.
+ * Names that lead to the same file: what is written by one would destroy what
+ * is read by the other.
  */
 #ifndef BASE_SAME_H
 #define BASE_SAME_H
@@ -18,6 +18,9 @@ struct same {
 /* Whether A and B lead to one regular file, by whatever names, or would if they
  * existed. */
 bool same_file(const char *a, const char *b);
+
+/* Whether PATH leads to the regular file that FD has open. */
+bool same_open(const char *path, int fd);
 
 /* Two of COUNT that are one file which is written to: the indices *FIRST and,
  * behind it, *SECOND; false where there are none. */

@@ -6,6 +6,11 @@
 
 #include "base/file.h"
 
+static bool is_one(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
 /* Whether both are in the same directory; they may be changed. */
 static bool is_same_directory(char *a, char *b)
 {
@@ -17,8 +22,7 @@ static bool is_same_directory(char *a, char *b)
     if (slash_b != NULL)
         slash_b[1] = '\0';
     return stat(slash_a != NULL ? a : ".", &one) == 0 &&
-           stat(slash_b != NULL ? b : ".", &other) == 0 &&
-           one.st_dev == other.st_dev && one.st_ino == other.st_ino;
+           stat(slash_b != NULL ? b : ".", &other) == 0 && is_one(&one, &other);
 }
 
 static const char *name_in(const char *path)
@@ -47,9 +51,16 @@ bool same_file(const char *a, const char *b)
     bool has_one = stat(a, &one) == 0, has_other = stat(b, &other) == 0;
 
     if (has_one && has_other)
-        return S_ISREG(one.st_mode) && one.st_dev == other.st_dev &&
-               one.st_ino == other.st_ino;
+        return S_ISREG(one.st_mode) && is_one(&one, &other);
     return !has_one && !has_other && would_be_same(a, b);
+}
+
+bool same_open(const char *path, int fd)
+{
+    struct stat named, open;
+
+    return stat(path, &named) == 0 && fstat(fd, &open) == 0 &&
+           S_ISREG(named.st_mode) && is_one(&named, &open);
 }
 
 static bool is_file(const struct same *one)

@@ -44,6 +44,26 @@ static void two_names_may_be_one_file(void **state)
     }
 }
 
+static void a_name_may_be_of_what_is_open(void **state)
+{
+    int there, null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    (void)state;
+    put("there", "", 0644);
+    put("other", "", 0644);
+    assert_int_equal(symlink("there", "soft"), 0);
+    there = open("there", O_RDONLY | O_CLOEXEC);
+    assert_true(same_open("there", there));
+    assert_true(same_open("soft", there));
+    assert_false(same_open("other", there));
+    assert_false(same_open("missing", there));
+    assert_false(same_open("there", null));
+    assert_false(same_open("/dev/null", null));
+    close(there);
+    assert_false(same_open("there", there));
+    close(null);
+}
+
 static void only_what_is_written_is_looked_for(void **state)
 {
     struct same files[] = {
@@ -74,6 +94,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(two_names_may_be_one_file),
+        TEST(a_name_may_be_of_what_is_open),
         TEST(only_what_is_written_is_looked_for),
     };
 
