@@ -134,6 +134,23 @@ said() {
     assert_equal "$stderr" 'any-progress: unmatched: 100'
 }
 
+@test "any-progress: more than there is, is no progress" {
+    printf '%s\n' '24/7 support' 1/10 '11 of 10' '101%' '999 %' 2/10 10/3.csv >console
+    run --separate-stderr any-progress -u --fraction console
+    assert_success
+    assert_equal "$(jq -c 'select(.type == "progress") | .progressPercent' <<<"$output" | paste -sd ' ')" '10 20'
+    assert_equal "$stderr" 'any-progress: unmatched: 24/7 support
+any-progress: unmatched: 11 of 10
+any-progress: unmatched: 101%
+any-progress: unmatched: 999 %
+any-progress: unmatched: 10/3.csv'
+    # whatever is done, and by whatever name it was chosen
+    for operation in snapshot restore sync; do
+        run --separate-stderr any-progress -o $operation fraction - <<<$'24/7\n3/7'
+        assert_equal "$(jq -c .progressPercent <<<"$output" | paste -sd ' ')" '42.85 null'
+    done
+}
+
 @test "any-progress: NUL, invalid UTF-8, ESC and long lines do no harm" {
     {
         printf 'a\0b\n\xff\xfe 3/4\n\033]0;title\a\n'

@@ -1,5 +1,9 @@
 #include "find.h"
 
+/* What may follow: a bracket, a blank, or punctuation and a blank; "3/7.jpg" is
+ * a file. */
+#define BEHIND "(?:[)\\]\\s].*|[,.;:]+(?:\\s.*)?)?"
+
 /* What people's own programs print: parts of a whole, alone or at the first
  * place of a line where they stand by themselves. */
 const char find_fraction[] =
@@ -7,9 +11,9 @@ const char find_fraction[] =
     "# a number alone is a percent, as whole or decimal\n"
     "progress (?<progressPercent>100(?:\\.0+)?|\\d{1,2}(?:\\.\\d+)?)\n"
     "progress (?:[^\\d/%]*[\\s(\\[:=])?(?<count>\\d+) ?(?:/| of | out of ) "
-    "?(?<of>\\d+)(?:[\\s)\\],.;:].*)?\n"
-    "progress (?:[^%]*?[\\s(\\[:=])?(?<progressPercent>\\d{1,3}(?:\\.\\d+)?) "
-    "?%(?:[\\s)\\],.;:].*)?\n"
+    "?(?<of>\\d+)" BEHIND "\n"
+    "progress (?:[^%]*?[\\s(\\[:=])?(?<progressPercent>100(?:\\.0+)?|"
+    "0?\\d{1,2}(?:\\.\\d+)?) ?%" BEHIND "\n"
     "sample\n"
     "< 42\n"
     "> {\"progressPercent\":42}\n"
@@ -28,10 +32,22 @@ const char find_fraction[] =
     "> {\"progressPercent\":12.5}\n"
     "< [ 42%] Building C object\n"
     "> {\"progressPercent\":42}\n"
+    "< copied 3 of 8, 2 to go: a\n"
+    "> {\"progressPercent\":37.5}\n"
+    "< 24/7 support: 42%...\n"
+    "> {\"progressPercent\":42}\n"
     "! 101\n"
     "! 1234\n"
     "! 2026/11/26 begins\n"
+    "! 26/11/2026 begins\n"
     "! opened /data/3/7\n"
+    "! opened 3/7.jpg\n"
+    "! opened 3/7/8\n"
+    "! 24/7 support\n"
+    "! 7 of 3\n"
+    "! 3/0\n"
+    "! 120% of the usual speed\n"
+    "! 3.5%x\n"
     "! x42%y\n"
     "! -5%\n"
     "> {\"type\":\"result\",\"state\":\"unknown\"}\n";

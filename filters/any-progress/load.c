@@ -52,6 +52,7 @@ static int read_file(struct loaded *l, const char *path)
 static int read_fraction(struct loaded *l)
 {
     buf_str(&l->adapter.text, find_fraction);
+    l->adapter.parts = true; /* which no pattern can say */
     return parse(l);
 }
 

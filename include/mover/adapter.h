@@ -60,6 +60,7 @@ struct adapter {
     const char *stream;       /* "stderr", "stdout" or "both" */
     enum operation operation; /* what the first line that said it, said */
     bool fixed; /* the operation is somebody else's choice, for all lines */
+    bool parts; /* no `count` is above its `of`: that is something else */
     struct rule *rules;
     size_t rule_count;
     struct buf jq; /* the program; empty where there is none */

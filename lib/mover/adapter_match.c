@@ -28,6 +28,16 @@ static bool read_groups(const struct rule *rule, const char *line,
     return true;
 }
 
+/* Whether the line does not count more than there is. */
+static bool is_part(const struct rule *rule, const struct values *v)
+{
+    enum field count = reading_common(rule->operation, COMMON_COUNT);
+    enum field of = reading_common(rule->operation, COMMON_OF);
+
+    return !values_has(v, of) ||
+           values_number(v, count) <= values_number(v, of);
+}
+
 enum adapter_match adapter_match(struct adapter *a, const char *line,
                                  size_t len, struct reading *reading,
                                  const struct rule **by)
@@ -47,7 +57,8 @@ enum adapter_match adapter_match(struct adapter *a, const char *line,
             *by = rule;
             result = ADAPTER_LIMIT;
         }
-        if (groups <= 0 || !read_groups(rule, line, ends, &reading->values))
+        if (groups <= 0 || !read_groups(rule, line, ends, &reading->values) ||
+            (a->parts && !is_part(rule, &reading->values)))
             continue;
         reading->kind = rule->kind;
         reading->operation = rule->operation;
