@@ -304,6 +304,43 @@ phase-run: warning: the progress file held no progress: 2 times"
     finish 0
 }
 
+# --- what the mover says
+
+@test "phase-run: a mover that says otherwise than its exit status is said once" {
+    doubt='phase-run: warning: the command ended with 0, but what it printed says:'
+    while IFS='|' read -r status state warning; do
+        run --separate-stderr phase-run --ok-codes 0,3 --log-records --target status.json -- \
+            sh -c "echo '{\"type\":\"result\",\"state\":\"$state\"}' >&2; exit $status"
+        assert_equal "$state $status" "$state $status"
+        assert_equal "$(grep -v '^{' <<<"$stderr")" "${warning:+$doubt $warning}"
+        # which changes nothing
+        assert_equal "$(jq -r .state status.json)" "$([ "$status" = 1 ] && echo failed || echo complete)"
+    done <<'END'
+0|partial|partial
+0|failed|failed
+0|cancelled|cancelled
+0|complete|
+0|unchanged|
+0|unknown|
+1|failed|
+3|partial|
+END
+    # the last word counts
+    run --separate-stderr phase-run -- sh -c '
+        echo "{\"type\":\"result\",\"state\":\"failed\"}" >&2
+        echo "{\"type\":\"result\",\"state\":\"complete\"}" >&2'
+    assert_success
+    [[ $stderr != *"$doubt"* ]]
+}
+
+@test "phase-run: a snapshot that was cancelled is not told as whole without a word" {
+    run --separate-stderr phase-run --mover kopia --target status.json -- sh -c \
+        "cat '$ROOT/tests/recordings/v0.23.1/create-single-file-cancel.console' >&2"
+    assert_success
+    [[ $stderr == *'phase-run: warning: the command ended with 0, but what it printed says: cancelled' ]]
+    assert_equal "$(jq -r .state status.json)" complete
+}
+
 # --- the termination log
 
 @test "phase-run: the termination log has the result and no text" {

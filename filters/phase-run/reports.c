@@ -184,6 +184,7 @@ void reports_end(struct reports *r, int64_t now)
     if (r->file != NULL)
         progress_file_close(r->file);
     put_result(r, &events);
+    r->doubt = ending_doubt(&r->ending);
     event_end(&events, &settings.owner, r->ending.good);
     hand_out_own(r, &events, now);
     buf_free(&events);
@@ -202,6 +203,9 @@ void reports_say(const struct reports *r)
 {
     uint64_t dropped = r->records.dropped + r->text.dropped;
 
+    if (r->doubt != NULL) /* the phase is complete all the same */
+        msg_warn("the command ended with 0, but what it printed says: %s",
+                 r->doubt);
     if (r->unwritten != 0) {
         errno = r->unwritten;
         msg_warn_sys("unable to write %s", settings.termination_log);

@@ -21,9 +21,10 @@ struct reports {
     struct journal records, text; /* lines for the log */
     struct buf result;            /* the mover's latest */
     struct ending ending;
-    int64_t look_at; /* when to look into the file again */
-    int64_t began;   /* when the command did */
-    int unwritten;   /* why the result could not be written: an errno, or 0 */
+    int64_t look_at;   /* when to look into the file again */
+    int64_t began;     /* when the command did */
+    const char *doubt; /* what the mover says against success, or NULL */
+    int unwritten;     /* why the result could not be written: an errno, or 0 */
 };
 
 /* Prepares R, whose lines for the log go to LOG.  All are borrowed; FILE may be

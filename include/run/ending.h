@@ -27,4 +27,8 @@ struct ending {
 /* Appends the record to TEXT, with a newline, ENDING_MAX bytes at most. */
 void ending_put(const struct ending *e, struct buf *text);
 
+/* What the mover's own result says against an exit code of 0: "partial",
+ * "failed" or "cancelled"; NULL where it says nothing of the kind. */
+const char *ending_doubt(const struct ending *e);
+
 #endif

@@ -110,3 +110,18 @@ void ending_put(const struct ending *e, struct buf *text)
     JSON_LIT(text, "}\n");
     jv_free(said);
 }
+
+const char *ending_doubt(const struct ending *e)
+{
+    static const char *const doubts[] = { "partial", "failed", "cancelled",
+                                          NULL };
+    const char *doubt;
+    jv said;
+
+    if (e->code != 0 || e->said == NULL)
+        return NULL;
+    said = json_parse(e->said, e->said_len);
+    doubt = word(said, "state", doubts);
+    jv_free(said);
+    return doubt;
+}

@@ -244,6 +244,40 @@ static void an_ending_is_what_the_exit_code_proves(void **state)
                   "\"cancelled\",\"exitStatus\":1,\"elapsedSeconds\":12}\n");
 }
 
+static void a_mover_may_doubt_an_exit_code_of_0(void **state)
+{
+    static const struct {
+        int code;
+        const char *said, *doubt;
+    } rows[] = {
+        { 0, NULL, NULL },
+        { 0, "{\"type\":\"result\",\"state\":\"partial\"}", "partial" },
+        { 0, "{\"state\":\"failed\",\"text\":\"secret\"}", "failed" },
+        { 0, "{\"state\":\"cancelled\"}", "cancelled" },
+        { 0, "{\"state\":\"complete\"}", NULL },
+        { 0, "{\"state\":\"unchanged\"}", NULL },
+        { 0, "{\"state\":\"unknown\"}", NULL },
+        { 0, "{\"state\":\"secret\"}", NULL },
+        { 0, "no JSON", NULL },
+        { 3, "{\"state\":\"partial\"}", NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        const char *said = rows[i].said, *doubt;
+        const struct ending e = { .code = rows[i].code,
+                                  .good = true,
+                                  .said = said,
+                                  .said_len = said != NULL ? strlen(said) : 0 };
+
+        doubt = ending_doubt(&e);
+        if (rows[i].doubt == NULL)
+            assert_row(doubt == NULL, said);
+        else
+            assert_string_equal(doubt, rows[i].doubt);
+    }
+}
+
 static void an_ending_shows_counts_and_no_text(void **state)
 {
     (void)state;
@@ -527,6 +561,7 @@ int main(void)
         cmocka_unit_test(the_last_whole_line_counts),
         cmocka_unit_test(what_is_no_progress_is_none),
         cmocka_unit_test(an_ending_is_what_the_exit_code_proves),
+        cmocka_unit_test(a_mover_may_doubt_an_exit_code_of_0),
         cmocka_unit_test(an_ending_shows_counts_and_no_text),
         cmocka_unit_test(an_ending_with_all_that_it_can_have_fits),
         cmocka_unit_test(an_id_that_is_none_is_not_shown),
