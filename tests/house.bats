@@ -144,6 +144,36 @@ assert_empty() { # FILE
     assert_empty "$BATS_TEST_TMPDIR/wrong"
 }
 
+# --- analyzers
+
+@test "house: the analyzers look at all C code that is not of the tests" {
+    local shipped
+
+    cd "$ROOT"
+    shipped=$(sed -n 's/^shipped=(\(.*\))$/\1/p' scripts/check)
+    [ -n "$shipped" ]
+    find . \( -path ./build -o -path ./.git -o -path ./tests \) -prune -o \
+        -name '*.c' -print | grep -vE "^\./(${shipped// /|})/" \
+        >"$BATS_TEST_TMPDIR/wrong" || [ $? = 1 ]
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
+@test "house: each check of clang-tidy has its reason" {
+    local check
+
+    cd "$ROOT"
+    grep '^#' .clang-tidy >"$BATS_TEST_TMPDIR/reasons"
+    for check in $(sed -n '/^Checks:/,/^[A-Z]/s/^  \([a-z][^,]*\),*$/\1/p' .clang-tidy); do
+        # core.* and the like: the group's name
+        check=${check%.\*}
+        check=${check#bugprone-}
+        check=${check#readability}
+        check=${check#clang-analyzer-}
+        grep -qF -- "${check##*.}" "$BATS_TEST_TMPDIR/reasons" || echo "$check"
+    done >"$BATS_TEST_TMPDIR/wrong"
+    assert_empty "$BATS_TEST_TMPDIR/wrong"
+}
+
 # --- programs
 
 # The shared libraries that a program asks for, without the C library's own.

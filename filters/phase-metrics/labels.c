@@ -109,7 +109,8 @@ bool labels_open(struct labels *l, const struct board *b, const char *task)
     for (size_t i = 0; i < l->actionset_count && !l->text.failed; i++) {
         const struct labelled *a = &l->actionsets[i];
 
-        /* each has its entry, by add_actionset() */
+        /* The analyzer forgets that `*l = ...` has set the count to 0, and goes
+         * through a list to which add_actionset() has added nothing. */
         /* NOLINTNEXTLINE(clang-analyzer-core.NullDereference) */
         for (size_t p = 0; p < a->entry->v.phase_count && !a->left_out; p++) {
             l->more = l->phase_count == LABELLED_MAX;
