@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/num.h"
 #include "base/out.h"
 #include "base/rec.h"
@@ -28,6 +29,7 @@ struct life {
     jq_state *jq;
     int in, out;
     rlim_t seconds;  /* of processor time for a line */
+    bool poor;       /* our parent had missed memory when we began */
     struct buf said; /* what jq says of a wrong program, or a line */
     struct buf answer;
 };
@@ -53,6 +55,8 @@ static void answer(struct life *l, enum box_status status, const struct buf *b)
 {
     struct box_head head = { .status = status, .len = (uint32_t)b->len };
 
+    if (memory_missed() && !l->poor) /* it may be half of one */
+        _exit(BOX_NO_MEMORY);
     if (!write_all(l->out, (const char *)&head, sizeof head) ||
         !write_all(l->out, b->bytes, b->len))
         _exit(1); /* nobody is there any more */
@@ -253,6 +257,7 @@ void box_live(int in, int out, const char *program, int64_t limit)
 {
     static char line[REC_CEILING];
     struct life l = { .seconds = (rlim_t)(limit / CLOCK_SECOND) + 2,
+                      .poor = memory_missed(),
                       .said = BUF_INIT(BOX_ANSWER_CEILING),
                       .answer = BUF_INIT(BOX_ANSWER_CEILING) };
     uint32_t len;
