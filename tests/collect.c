@@ -27,8 +27,8 @@ static pid_t self;   /* a child of it, without an exec, has another */
 
 /* What the tests of status-patch have for tokens, and how those of a real API
  * server begin: {"alg": in base64. */
-static const char *const secrets[] = { "a-token", "b-token", "geheim",
-                                       "gEhEiM", "eyJhbGciOi" };
+static const char *const secrets[] = { "a-token", "b-token", "geheim", "gEhEiM",
+                                       "eyJhbGciOi" };
 
 static void must_be_public(const char *bytes, size_t n, const char *where)
 {
