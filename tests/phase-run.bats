@@ -115,15 +115,15 @@ END
 
     for name in PHASEPIPE_LOG_TEXT PHASEPIPE_LOG_RECORDS PHASEPIPE_MOVER_WITHIN_STEPS; do
         for value in '' false no 0 off False; do
-            run --separate-stderr env "$name=$value" "$BIN/phase-run" --target status.json -- echo done
+            run --separate-stderr env "$name=$value" "$BIN/phase-run" --target status.json -- echo ran
             assert_success
-            assert_output done
+            assert_output ran
             assert_equal "$stderr" ''
         done
         for value in true yes 1 on; do
-            run --separate-stderr env "$name=$value" "$BIN/phase-run" --target status.json -- echo done
+            run --separate-stderr env "$name=$value" "$BIN/phase-run" --target status.json -- echo ran
             assert_success
-            assert_output done
+            assert_output ran
         done
     done
     record='{"type":"progress","progressPercent":30}'
