@@ -367,6 +367,12 @@ v0.23.1/sync-to-again v0.23.1/verify-json.both
 END
 }
 
+@test "kopia-progress: an index recovery that was cut off is not what comes behind it" {
+    ends 0 unknown 'Recovered 1 index entries from 2 blobs, estimating time remaining... (found 3 blobs)\nVerified 10 of 20 contents (50.0%%), 0 errors, remaining 1s, ETA x\n'
+    assert_equal "$(jq -c 'select(.type == "result") | .operation' <<<"$output" | xargs)" \
+        'index-recover content-verify'
+}
+
 # migrate, and snapshots of several sources: kopia cli/command_snapshot_create.go
 # writes what is left when all is said (repo/repository.go@v0.23.1
 # handleWriteSessionResult)

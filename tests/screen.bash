@@ -25,9 +25,18 @@ screen_open() { # WIDTH HEIGHT COMMAND
         "bash --norc --noprofile run.sh 8>&- 3>&-; exec sleep 1000" 8>&- 3>&-
 }
 
+# Ends it, and waits until it has ended: who opens another one at once would find
+# a server that goes away.
 screen_close() {
+    local server
+
     exec 8>&-
-    [ -z "${TMUX_TMPDIR:-}" ] || tmux kill-server
+    [ -n "${TMUX_TMPDIR:-}" ] || return 0
+    server=$(tmux display-message -p '#{pid}')
+    tmux kill-server
+    while [ -e "/proc/$server/exe" ]; do # of a zombie there is none
+        sleep 0.02
+    done
 }
 
 # Takes away what is empty at the end.

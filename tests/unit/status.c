@@ -56,7 +56,7 @@ static void the_full_look_refuses_what_is_none(void **state)
     assert_false(GOOD("{\"type\":[\"status\"]}"));
     assert_false(GOOD("{\"type\":\"statuses\"}"));
     assert_false(GOOD("{\"type\":\"status:\"}"));
-    assert_false(GOOD("{\"type\":\"statuz\",\"status\":1}"));
+    assert_false(GOOD("{\"a\":{\"type\":\"status\"},\"type\":\"statuz\"}"));
     assert_false(GOOD("{\"type\":\"status\\u0000\"}"));
     assert_false(GOOD("{\"type\":\"progress\",\"a\":{\"type\":\"status\"}}"));
     assert_false(GOOD("\xEF\xBB\xBF{\"type\":\"status\"}"));
