@@ -143,7 +143,7 @@ build/tests/torture/%.so: tests/torture/%.c Makefile
 
 torture: all build/tests/torture/fail.so
 	scripts/setup build test
-	tests/torture/run --more 200
+	tests/torture/run --more 1000
 	tests/torture/kill --each 1000
 	tests/torture/readers 1000 10000
 	tests/torture/readers 1000 10000 metrics
