@@ -160,6 +160,24 @@ static bool take_notes(struct progress_file *f, bool *closed)
     return about;
 }
 
+/* Reads what there is from START on, which a network's file system may give in
+ * pieces; -1 with errno set. */
+static ssize_t read_from(int fd, char text[static REC_CEILING], off_t start)
+{
+    size_t n = 0;
+
+    while (n < REC_CEILING) {
+        ssize_t got = pread(fd, text + n, REC_CEILING - n, start + (off_t)n);
+
+        if (got == 0)
+            break;
+        if (got < 0 && errno != EINTR)
+            return -1;
+        n += got > 0 ? (size_t)got : 0;
+    }
+    return (ssize_t)n;
+}
+
 /* The end of the file, as much as a line may have; *CUT: there is more of it,
  * and no hole. */
 static size_t read_end(struct progress_file *f, char text[static REC_CEILING],
@@ -177,9 +195,7 @@ static size_t read_end(struct progress_file *f, char text[static REC_CEILING],
         off_t start =
             found.st_size > REC_CEILING ? found.st_size - REC_CEILING : 0;
 
-        do
-            n = pread(fd, text, REC_CEILING, start);
-        while (n < 0 && errno == EINTR);
+        n = read_from(fd, text, start);
         if (n < 0)
             complain(f, strerror(errno));
         *cut = start > 0 && n > 0 && text[0] != '\0';
