@@ -15,11 +15,12 @@ setup_suite() {
 teardown_suite() {
     local found
 
-    # a kubeconfig, a token, a plugin and its words, what a server answers and
-    # was told, what is looked for, kopia itself, the tests as bats has them, copies
+    # a kubeconfig, a token, the header in which curl has one, a plugin and its
+    # words, what a server answers and was told, what is looked for, kopia itself, the tests as bats has them, copies
     # of the tree, what is built there, and a system of its own
     found=$({
-        find "$BATS_RUN_TMPDIR" -type f ! -name 'config*' ! -name 'token*' \
+        find "$BATS_RUN_TMPDIR" -type f ! -name 'config*' ! -name kubeconfig \
+            ! -name 'token*' ! -name header \
             ! -name 'plugin*' ! -name '*.script' ! -name '*.log' \
             ! -name needle ! -name asked ! -name kopia ! -name '*.src' ! -path '*/tests/*' \
             ! -path '*/build/*' ! -path '*/.git/*' ! -path '*/root/*'
