@@ -279,9 +279,7 @@ static void count_up(struct run *r)
 
     for (enum track t = 0; t < TRACK_RESULTS; t++)
         warn(warning_of_count(&r->warnings, a, t));
-    if (r->in.cut_records > 0)
-        msg_warn("lines above %d bytes were passed over: %" PRIu64, REC_CEILING,
-                 r->in.cut_records);
+    msg_passed_over("lines", REC_CEILING, r->in.cut_records);
     if (a->lines > 0 && a->records == 0)
         msg_warn("no record in the input; lines passed over: %" PRIu64,
                  a->lines);

@@ -172,17 +172,6 @@ static void follow(struct job *job)
     follow_end(&job->follow);
 }
 
-/* What was too long, each once. */
-static void say_passed_over(const struct documents *d)
-{
-    if (d->above > 0)
-        msg_warn("lines above %d bytes were passed over: %" PRIu64, REC_CEILING,
-                 d->above);
-    if (d->huge > 0)
-        msg_warn("documents above %d bytes were passed over: %" PRIu64,
-                 DOCUMENT_MAX, d->huge);
-}
-
 /* Writes the last state, and says what was not taken. */
 static void finish(struct job *job)
 {
@@ -191,7 +180,8 @@ static void finish(struct job *job)
     if (f->statuses > 0 && !put(job, true))
         fail(job,
              msg_fatal_sys("the last state was not written to %s", job->path));
-    say_passed_over(&f->documents);
+    msg_passed_over("lines", REC_CEILING, f->documents.above);
+    msg_passed_over("documents", DOCUMENT_MAX, f->documents.huge);
     if (f->statuses == 0 && f->documents.strange > 0)
         msg_warn("no status came (lines that are none: %" PRIu64 ")",
                  f->documents.strange);

@@ -174,24 +174,14 @@ static int judge_source(const struct source *s)
     return EXIT_DONE;
 }
 
-/* What was too long, each once. */
-static void say_passed_over(const struct documents *d)
-{
-    if (d->above > 0)
-        msg_warn("lines above %d bytes were passed over: %" PRIu64, REC_CEILING,
-                 d->above);
-    if (d->huge > 0)
-        msg_warn("documents above %d bytes were passed over: %" PRIu64,
-                 DOCUMENT_MAX, d->huge);
-}
-
 /* The exit code, by what was shown at last. */
 static int judge(const struct job *job)
 {
     const struct show *s = &job->show;
     int status = judge_source(&job->source);
 
-    say_passed_over(&s->documents);
+    msg_passed_over("lines", REC_CEILING, s->documents.above);
+    msg_passed_over("documents", DOCUMENT_MAX, s->documents.huge);
     if (s->large)
         msg_warn("a status with more than %d phases was passed over",
                  VIEWED_PHASES_MAX);

@@ -96,9 +96,7 @@ void input_read_rest(struct input *in)
 
 bool input_close(struct input *in, bool found, const char *target)
 {
-    if (in->rec.cut_records > 0)
-        msg_warn("lines above %d bytes were passed over: %" PRIu64, REC_CEILING,
-                 in->rec.cut_records);
+    msg_passed_over("lines", REC_CEILING, in->rec.cut_records);
     if (in->lines > 0 && !found)
         msg_warn("no status line came (lines read: %" PRIu64 "): nothing was "
                  "written to %s",

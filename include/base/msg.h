@@ -12,6 +12,7 @@
 #define BASE_MSG_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum exit_code {
     EXIT_DONE = 0,     /* done */
@@ -41,6 +42,10 @@ int msg_fatal(enum exit_code code, const char *format, ...)
 /* Says "fatal: ...: strerror(errno)" and returns EXIT_SYSTEM. */
 int msg_fatal_sys(const char *format, ...)
     __attribute__((format(printf, 1, 2)));
+
+/* Warns that COUNT of WHAT ("lines") above CEILING bytes were passed over,
+ * unless there were none. */
+void msg_passed_over(const char *what, int ceiling, uint64_t count);
 
 /* Says once that standard output is lost; the shape of out.h's on_loss. */
 void msg_output_lost(int errnum);

@@ -1,6 +1,7 @@
 #include "base/msg.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -94,6 +95,13 @@ void msg_warn(const char *format, ...)
     say("warning: ", 0, format, args);
     va_end(args);
     errno = kept;
+}
+
+void msg_passed_over(const char *what, int ceiling, uint64_t count)
+{
+    if (count > 0)
+        msg_warn("%s above %d bytes were passed over: %" PRIu64, what, ceiling,
+                 count);
 }
 
 void msg_warn_sys(const char *format, ...)
