@@ -255,7 +255,7 @@ static bool close_recording(struct filter *f)
 static int open_filter(struct filter *f)
 {
     struct kopia_options kopia_options = {
-        .sources = options.sources > 0 ? options.sources : 0,
+        .sources = options.sources,
         .emit = on_record,
         .unmatched = options.unmatched ? on_unmatched : NULL,
         .arg = f,

@@ -10,7 +10,7 @@
 struct kopia;
 
 struct kopia_options {
-    int64_t sources; /* how many the run has; 0: not known */
+    int64_t sources; /* how many the run has; below 1: not known */
     /* gets each record, with its newline; several where they come of one line
      */
     void (*emit)(void *arg, const char *record, size_t len);
