@@ -113,9 +113,9 @@ static bool is_another(const struct run *r, enum operation operation,
     return r->operation != OP_NONE && r->operation != OP_MAINTENANCE &&
            !is_within(r, operation, proof) &&
            (proof == PROOF_SAID || proof > r->proof ||
-            (proof == PROOF_NUMBER && is_over(r)) ||
+            (proof >= PROOF_NUMBER && is_over(r)) ||
             (proof == PROOF_SURE &&
-             (is_over(r) || !has_names(r) || (r->said & bit(operation)) != 0)));
+             (!has_names(r) || (r->said & bit(operation)) != 0)));
 }
 
 void run_operation(struct run *r, enum operation operation, enum proof proof,
